@@ -1,0 +1,27 @@
+import { application } from './application.ts';
+import { checks } from './checks.ts';
+import { commandLine } from './commandLine.ts';
+import { connecting } from './connecting.ts';
+import { fixes } from './fixes.ts';
+import { operations } from './operations.ts';
+import { practice } from './practice.ts';
+import { problems } from './problems.ts';
+import { screens } from './screens.ts';
+import { ssh } from './ssh.ts';
+
+/**
+ * Every statement for people, one file per area, keys prefixed by the area. Neutral statements in sentence case that say what was
+ * found, why it matters and what to do; ready for translation (ICU message syntax).
+ */
+export const catalogue = {
+  ...application,
+  ...checks,
+  ...commandLine,
+  ...connecting,
+  ...fixes,
+  ...operations,
+  ...practice,
+  ...problems,
+  ...screens,
+  ...ssh,
+} as const;

@@ -1,0 +1,4 @@
+/** The practice database. Keys start with `practice.`. */
+export const practice = {
+  'practice.title': 'Practice',
+} as const;

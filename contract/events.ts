@@ -1,0 +1,42 @@
+import type { CheckReport, CheckResult } from './check.ts';
+import type { ConnectionReport } from './connection.ts';
+import type { InstanceView } from './instance.ts';
+import type { OperationLogLine, OperationView } from './operation.ts';
+import type { Prompt } from './prompt.ts';
+import type { SshTestReport } from './sshHost.ts';
+
+/** Everything that main tells the window unasked. */
+export type Events = {
+  'operation.changed': OperationView;
+  'operation.logged': { id: string; lines: OperationLogLine[] };
+  'check.result': { operationId: string; instanceId: string; result: CheckResult };
+  'check.report': { operationId: string; instanceId: string; report: CheckReport };
+  'connection.report': { operationId: string; instanceId: string; report: ConnectionReport };
+  'ssh.report': { operationId: string; sshHostId: string; report: SshTestReport };
+  'instances.changed': { instances: InstanceView[]; selected?: string };
+  'prompt.asked': Prompt;
+  /** Answered elsewhere, or what asked has ended. */
+  'prompt.withdrawn': { id: string };
+  'route.changed': { sshHostId: string; state: 'connected' | 'reconnecting' | 'disconnected'; attempt: number };
+  'theme.changed': { dark: boolean };
+  /** A menu item or a system request that the window carries out. */
+  'command': { command: 'settings' | 'new-instance' | 'palette' | 'check-again' | 'find' };
+};
+
+export type EventName = keyof Events;
+
+/** The names, for the preload's allow list. */
+export const eventNames: readonly EventName[] = [
+  'operation.changed',
+  'operation.logged',
+  'check.result',
+  'check.report',
+  'connection.report',
+  'ssh.report',
+  'instances.changed',
+  'prompt.asked',
+  'prompt.withdrawn',
+  'route.changed',
+  'theme.changed',
+  'command',
+];
