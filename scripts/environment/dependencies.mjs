@@ -43,6 +43,8 @@ export async function dependencies(report) {
   const { code, output } = await run('npm', ['ci', '--no-progress', '--loglevel=error'], { env: process.env });
   if (code !== 0) throw new Error(`npm ci failed:\n${tail(output, 40)}`);
   if (!existsSync(pinnedNode)) {
-    throw new Error('npm ci left no Node of its own in node_modules/node. Its install script may be blocked: npm rebuild node');
+    throw new Error(
+      'npm ci left no Node of its own in node_modules/node. Its install script may be blocked: npm rebuild node',
+    );
   }
 }

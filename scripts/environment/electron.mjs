@@ -30,7 +30,9 @@ export async function electron(report) {
     return;
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(`Electron ${wanted} could not be downloaded: ${failure}\nThe download needs github.com, or a mirror named in ELECTRON_MIRROR.`);
+    throw new Error(
+      `Electron ${wanted} could not be downloaded: ${failure}\nThe download needs github.com, or a mirror named in ELECTRON_MIRROR.`,
+    );
   }
   report.line(`Electron ${wanted} could not be downloaded (${failure})`);
   if (present !== standInVersion) {

@@ -6,7 +6,10 @@ import { fileURLToPath } from 'node:url';
 export const checkout = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Where big downloads are kept between checkouts. */
-export const cacheFolder = path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'aperture-companion');
+export const cacheFolder = path.join(
+  process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'),
+  'aperture-companion',
+);
 
 const windows = process.platform === 'win32';
 
