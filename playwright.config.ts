@@ -1,0 +1,15 @@
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  outputDir: 'test-results',
+  // Each test opens a real Electron; more at a time only slow each other down on a small machine.
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  projects: [
+    { name: 'e2e', testDir: 'test/e2e', testMatch: '**/*.test.ts' },
+    { name: 'package', testDir: 'test/package', testMatch: '**/*.test.ts', timeout: 300_000 },
+  ],
+});
