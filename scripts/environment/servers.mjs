@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { cacheFolder } from './paths.mjs';
+import { installPackages } from './servers-commands.mjs';
+import { postgresRoots } from './servers-postgres.mjs';
+
+/** What the test servers need from the machine's own package manager. */
+const packages = ['mmdebstrap', 'openssh-server', 'openssh-client', 'pgbouncer', 'libpam-oath', 'openssl', 'tzdata'];
+
+/**
+ * Makes the real servers that the tests run against available: four major versions of PostgreSQL, PgBouncer and sshd.
+ * Idempotent; nothing is started. What this machine cannot offer is reported and left out.
+ *
+ * @param {import('./report.mjs').Report} report
+ */
+export async function servers(report) {
+  report.step('Servers for the tests');
+  if (process.platform !== 'linux' || !existsSync('/etc/debian_version')) {
+    report.skip(
+      'PostgreSQL, PgBouncer and sshd for the tests',
+      'this is not Debian',
+      'run the tests on Debian 12 or newer',
+    );
+    return;
+  }
+  const problem = await installPackages(packages);
+  if (problem) report.skip('PgBouncer and sshd for the tests', problem, 'run the environment script as root once');
+  await postgresRoots(report, cacheFolder);
+}
