@@ -2,7 +2,9 @@ import { application } from './application.ts';
 import { checks } from './checks.ts';
 import { commandLine } from './commandLine.ts';
 import { connecting } from './connecting.ts';
+import { connectionStrings } from './connectionStrings.ts';
 import { fixes } from './fixes.ts';
+import { menu } from './menu.ts';
 import { operations } from './operations.ts';
 import { practice } from './practice.ts';
 import { problems } from './problems.ts';
@@ -18,7 +20,9 @@ export const catalogue = {
   ...checks,
   ...commandLine,
   ...connecting,
+  ...connectionStrings,
   ...fixes,
+  ...menu,
   ...operations,
   ...practice,
   ...problems,
