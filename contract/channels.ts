@@ -9,8 +9,8 @@ import type { Instance, InstanceView, SecretPlace } from './instance.ts';
 import { instanceSchema, setupDraftSchema } from './instance.ts';
 import type { OperationLogLine, OperationView } from './operation.ts';
 import type { Plan } from './plan.ts';
-import { promptAnswerSchema } from './prompt.ts';
 import type { Problem } from './problem.ts';
+import { promptAnswerSchema } from './prompt.ts';
 import { request } from './request.ts';
 import type { AppInfo, KeychainState, Settings, ToolFound } from './settings.ts';
 import { settingsSchema } from './settings.ts';
@@ -56,14 +56,20 @@ export const channels = {
   'instances.remove': request<void>()(z.object({ id })),
   'instances.select': request<void>()(z.object({ id: id.nullable() })),
   /** `session`: keep it in memory only. Answers where it is now. */
-  'instances.setPassword': request<SecretPlace>()(z.object({ id, password: secret, place: z.enum(['keychain', 'session']) })),
+  'instances.setPassword': request<SecretPlace>()(
+    z.object({ id, password: secret, place: z.enum(['keychain', 'session']) }),
+  ),
   'instances.forgetPassword': request<void>()(z.object({ id })),
 
   /** Reads a compose file, .env, .pgpass or pg_service.conf that the user chooses in the system's dialog. */
   'imports.chooseFile': request<{ path: string; candidates: ImportCandidate[] } | null>()(nothing),
-  'imports.text': request<{ candidates: ImportCandidate[] }>()(z.object({ text: z.string().max(1_000_000), name: z.string().max(1024) })),
+  'imports.text': request<{ candidates: ImportCandidate[] }>()(
+    z.object({ text: z.string().max(1_000_000), name: z.string().max(1024) }),
+  ),
   /** Makes an instance out of a candidate; its password goes from main straight into the keychain. */
-  'imports.accept': request<InstanceView>()(z.object({ candidateId: id, name: z.string().min(1).max(200), place: z.enum(['keychain', 'session']) })),
+  'imports.accept': request<InstanceView>()(
+    z.object({ candidateId: id, name: z.string().min(1).max(200), place: z.enum(['keychain', 'session']) }),
+  ),
   'files.choose': request<{ path: string; text?: string } | null>()(
     z.object({ purpose: z.enum(['certificate-authority', 'client-certificate', 'client-key', 'ssh-key']) }),
   ),
@@ -71,12 +77,23 @@ export const channels = {
   /** Tries the instance's settings; the report comes as an event and with `connection.latest`. */
   'connection.test': request<{ operationId: string }>()(z.object({ instanceId: id })),
   'connection.latest': request<ConnectionReport | null>()(z.object({ instanceId: id })),
-  'checks.run': request<{ operationId: string }>()(z.object({ instanceId: id, only: z.array(z.enum(checkIds)).min(1).optional() })),
+  'checks.run': request<{ operationId: string }>()(
+    z.object({ instanceId: id, only: z.array(z.enum(checkIds)).min(1).optional() }),
+  ),
   'checks.latest': request<CheckReport | null>()(z.object({ instanceId: id })),
-  'fixes.plan': request<Plan>()(z.object({ instanceId: id, fixes: z.array(z.enum(runnableFixIds)).min(1).max(20), as: z.enum(['app', 'administrator']) })),
+  'fixes.plan': request<Plan>()(
+    z.object({
+      instanceId: id,
+      fixes: z.array(z.enum(runnableFixIds)).min(1).max(20),
+      as: z.enum(['app', 'administrator']),
+    }),
+  ),
   /** Runs a plan that was shown. An administrator's login is used for this once and not stored. */
   'fixes.run': request<{ operationId: string }>()(
-    z.object({ planId: id, administrator: z.object({ user: z.string().min(1).max(256), password: secret }).optional() }),
+    z.object({
+      planId: id,
+      administrator: z.object({ user: z.string().min(1).max(256), password: secret }).optional(),
+    }),
   ),
 
   'sshHosts.list': request<{ hosts: SshHost[]; aliases: string[]; agentSockets: string[] }>()(nothing),
@@ -90,7 +107,9 @@ export const channels = {
   'keychain.state': request<KeychainState>()(nothing),
   'keychain.forget': request<void>()(z.object({ account: z.string().min(1).max(512) })),
 
-  'operations.list': request<OperationView[]>()(z.object({ instanceId: id.optional(), limit: z.int().min(1).max(1000) })),
+  'operations.list': request<OperationView[]>()(
+    z.object({ instanceId: id.optional(), limit: z.int().min(1).max(1000) }),
+  ),
   'operations.log': request<OperationLogLine[]>()(z.object({ id })),
   'operations.cancel': request<void>()(z.object({ id })),
 
@@ -101,9 +120,7 @@ export const channels = {
 export type Channels = typeof channels;
 export type ChannelName = keyof Channels;
 export type ChannelInput<Name extends ChannelName> = z.input<Channels[Name]['input']>;
-export type ChannelOutput<Name extends ChannelName> = NonNullable<Channels[Name]['output']> extends never
-  ? void
-  : Exclude<Channels[Name]['output'], undefined>;
+export type ChannelOutput<Name extends ChannelName> = Exclude<Channels[Name]['output'], undefined>;
 
 /** How an answer crosses: Electron keeps only the message of a thrown error, so failures go as data. */
 export type Envelope<Value> =

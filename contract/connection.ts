@@ -33,8 +33,14 @@ export type DatabaseAddress = z.infer<typeof databaseAddressSchema>;
 /** How to reach a database, as fields. A URL exists only at the border (contract/connectionString). No secret in here. */
 export const connectionSettingsSchema = z.object({
   hosts: z.array(databaseAddressSchema).min(1).max(16),
-  database: z.string().min(1).max(63 * 4),
-  user: z.string().min(1).max(63 * 4),
+  database: z
+    .string()
+    .min(1)
+    .max(63 * 4),
+  user: z
+    .string()
+    .min(1)
+    .max(63 * 4),
   tls: tlsSettingsSchema,
   channelBinding: z.enum(['disable', 'prefer', 'require']),
   targetSessionAttrs: z.enum(['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby']),

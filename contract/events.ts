@@ -20,7 +20,7 @@ export type Events = {
   'route.changed': { sshHostId: string; state: 'connected' | 'reconnecting' | 'disconnected'; attempt: number };
   'theme.changed': { dark: boolean };
   /** A menu item or a system request that the window carries out. */
-  'command': { command: 'settings' | 'new-instance' | 'palette' | 'check-again' | 'find' };
+  command: { command: 'settings' | 'new-instance' | 'palette' | 'check-again' | 'find' };
 };
 
 export type EventName = keyof Events;

@@ -36,6 +36,13 @@ export type SettingFixId = (typeof settingFixIds)[number];
  */
 export type Fix =
   | { kind: 'run'; id: RunnableFixId; title: Text; as: 'app' | 'administrator'; preview: string; why?: Text }
-  | { kind: 'paste'; title: Text; language: 'sql' | 'shell' | 'powershell' | 'config' | 'yaml'; where: Text; snippet: string; why?: Text }
+  | {
+      kind: 'paste';
+      title: Text;
+      language: 'sql' | 'shell' | 'powershell' | 'config' | 'yaml';
+      where: Text;
+      snippet: string;
+      why?: Text;
+    }
   | { kind: 'portal'; title: Text; steps: Text[]; link?: string; why?: Text }
   | { kind: 'setting'; id: SettingFixId; title: Text; why?: Text };
