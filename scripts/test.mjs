@@ -80,7 +80,7 @@ function stages(area, filter) {
     ['Types', judge('typescript', 'bin/tsc', ['-p', 'tsconfig.json', '--noEmit'])],
     [
       'Layers',
-      judge('dependency-cruiser', 'bin/dependency-cruise.mjs', [
+      judge('dependency-cruiser', 'bin/dependency-cruiser.mjs', [
         '--config',
         '.dependency-cruiser.cjs',
         'contract',
