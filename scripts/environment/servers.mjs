@@ -4,7 +4,16 @@ import { installPackages } from './servers-commands.mjs';
 import { postgresRoots } from './servers-postgres.mjs';
 
 /** What the test servers need from the machine's own package manager. */
-const packages = ['mmdebstrap', 'openssh-server', 'openssh-client', 'pgbouncer', 'libpam-oath', 'openssl', 'tzdata'];
+const packages = [
+  'mmdebstrap',
+  'openssh-server',
+  'openssh-client',
+  'pgbouncer',
+  'libpam-oath',
+  'putty-tools',
+  'openssl',
+  'tzdata',
+];
 
 /**
  * Makes the real servers that the tests run against available: four major versions of PostgreSQL, PgBouncer and sshd.
