@@ -99,7 +99,7 @@ export function rootSwitches(): string[] {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }
 
-/** This process's environment with every home folder inside `home`, and nothing that libpq or SSH would pick up. */
+/** This process's environment with the app's data and every home folder inside `home`, and nothing that libpq or SSH would pick up. */
 export function privateEnvironment(home: string): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
     ([name, value]) => value !== undefined && !/^(PG|SSH_|ELECTRON_|DOCKER_|NODE_OPTIONS$|VITEST)/.test(name),
@@ -108,6 +108,7 @@ export function privateEnvironment(home: string): Record<string, string> {
     ...(Object.fromEntries(inherited) as Record<string, string>),
     HOME: home,
     USERPROFILE: home,
+    APERTURE_COMPANION_DATA: path.join(home, '.config', 'aperture-companion'),
     XDG_CONFIG_HOME: path.join(home, '.config'),
     XDG_DATA_HOME: path.join(home, '.local', 'share'),
     XDG_STATE_HOME: path.join(home, '.local', 'state'),
