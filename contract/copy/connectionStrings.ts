@@ -1,5 +1,54 @@
 /** Reading and writing connection strings, imports, renderings. Keys start with `connecting.string.`, `connecting.import.`, `connecting.render.`. */
 export const connectionStrings = {
+  'connecting.string.wrapping': 'Taken off: this is around the connection string, not part of it.',
+  'connecting.string.scheme-missing':
+    'A connection URL begins with postgresql://. Without it, no program recognises this as one.',
+  'connecting.string.scheme-case': 'The tools of PostgreSQL recognise {scheme}:// in small letters only.',
+  'connecting.string.scheme-driver':
+    'This is the form of one programming language’s driver ({scheme}://). The rest is read like postgresql://.',
+  'connecting.string.scheme-other-database':
+    '{scheme}:// is not a PostgreSQL address. Aperture needs PostgreSQL; the rest was read as far as it makes sense.',
+  'connecting.string.format-other':
+    'This is the form of another driver, with semicolons. It can be rewritten as a PostgreSQL connection string.',
+  'connecting.string.format-unknown':
+    'This is not a connection string. It looks like postgresql://user:password@host:5432/database, or host=… dbname=… user=… password=….',
+  'connecting.string.character-raw':
+    'The {place, select, user {user name} other {password}} holds {character} as it is. Programs read that character as a part of the address, and not all in the same way. Percent-encoded, everybody reads the same.',
+  'connecting.string.character-forbidden': 'A NUL character cannot be part of a connection string.',
+  'connecting.string.line-break': 'The connection string is broken into lines here, as terminals and mails do it.',
+  'connecting.string.space-raw':
+    'There is a blank here. In a URL it is written as %20; in a key=value string the whole value stands in single quotes.',
+  'connecting.string.backslash':
+    'A backslash takes the next character as it is and disappears. If it belongs to the password, it is written twice.',
+  'connecting.string.placeholder':
+    'This is a placeholder, not a password. The real one is entered in its place, or asked for when connecting.',
+  'connecting.string.percent-escape':
+    'A percent sign begins an escape such as %40, and no two hexadecimal digits follow. If it belongs to the value, it is written as %25.',
+  'connecting.string.percent-zero': '%00 stands for a NUL character, which no value may hold.',
+  'connecting.string.percent-encoding':
+    'These escapes are not UTF-8 text. They probably come from a program with another character set.',
+  'connecting.string.quote-unterminated': 'The quote that begins here is never closed.',
+  'connecting.string.equals-missing': 'There is no = here; a parameter is written as keyword=value.',
+  'connecting.string.equals-extra': 'A second = in one parameter. If it belongs to the value, it is written as %3D.',
+  'connecting.string.bracket-missing': 'The bracket of this IPv6 address is never closed.',
+  'connecting.string.bracket-after': 'After the closing bracket of an address, only a colon with the port can follow.',
+  'connecting.string.address-without-brackets':
+    'An IPv6 address stands in brackets in a URL, because its colons look like the one before the port: [{address}].',
+  'connecting.string.host-invalid': '{host} cannot be the name of a host.',
+  'connecting.string.host-count':
+    '{hosts, plural, one {# host is given} other {# hosts are given}} for {addresses, plural, one {# address} other {# addresses}}; there must be as many of one as of the other, and at most 16.',
+  'connecting.string.port-invalid':
+    '{port} is not a port; ports are numbers from 1 to 65535, and PostgreSQL’s is mostly 5432.',
+  'connecting.string.port-count':
+    '{ports, plural, one {# port is given} other {# ports are given}} for {hosts, plural, one {# host} other {# hosts}}; there must be one for all or one for each.',
+  'connecting.string.keyword-unknown':
+    'PostgreSQL does not know the parameter {keyword} and refuses the whole string.{known, select, yes { Perhaps {nearest} was meant.} other {}}',
+  'connecting.string.keyword-elsewhere':
+    '{keyword} belongs to another driver or to a pooler. The app does not use it, and the PostgreSQL tools refuse it.',
+  'connecting.string.keyword-twice': '{keyword} is given more than once; the last one counts.',
+  'connecting.string.value-invalid': '{value} is no value for {keyword}. Possible: {allowed}.',
+  'connecting.string.value-replaced': '{keyword}={value} is read as {replacement}.',
+  'connecting.string.name-too-long': '{keyword} is longer than anything that PostgreSQL accepts ({most} characters).',
   'connecting.render.server-name':
     'The certificate is verified for {serverName}, but the server’s own driver always verifies the name that it connects to ({host}). Use {serverName} as the host where the server can resolve it.',
   'connecting.render.address':
