@@ -50,6 +50,7 @@ export const problemCodes = [
   'server-stopping',
   'server-in-recovery',
   'read-only-transaction',
+  'no-suitable-server',
   'pooler-refused-option',
   'pooler-unsuitable',
   // Working
