@@ -1,0 +1,129 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustRun, run, startDaemon, until } from './processes.ts';
+import { temporaryFolder } from './temporaryFolder.ts';
+
+/** What programs find when they ask for the Secret Service. */
+export type KeychainState =
+  /** Secrets can be stored and read. */
+  | 'unlocked'
+  /** A keyring is there; using it needs its password, and nobody is there to be asked. */
+  | 'locked'
+  /** A session bus is there, and no Secret Service on it. */
+  | 'no service'
+  /** There is no session bus. */
+  | 'no bus';
+
+/** A session bus of a test's own, with its own keyring or without one. */
+export interface TestKeychain {
+  /** What to add to a child's environment so that it finds this one (and not the machine's). */
+  readonly env: NodeJS.ProcessEnv;
+  lock(): Promise<void>;
+  unlock(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const serviceName = 'org.freedesktop.secrets';
+const loginCollection = '/org/freedesktop/secrets/collection/login';
+
+/** What the given environment (this process's unless told) finds. */
+export async function keychainState(env: NodeJS.ProcessEnv = process.env): Promise<KeychainState> {
+  if (!env.DBUS_SESSION_BUS_ADDRESS) return 'no bus';
+  const owned = await busCall(env, 'org.freedesktop.DBus', '/', 'org.freedesktop.DBus.NameHasOwner', [
+    `string:${serviceName}`,
+  ]);
+  if (owned.code !== 0) return 'no bus';
+  if (!owned.stdout.includes('boolean true')) return 'no service';
+  const locked = await busCall(env, serviceName, loginCollection, 'org.freedesktop.DBus.Properties.Get', [
+    'string:org.freedesktop.Secret.Collection',
+    'string:Locked',
+  ]);
+  return locked.stdout.includes('boolean false') ? 'unlocked' : 'locked';
+}
+
+/** The environment for a child that is to find no session bus, by none of the ways in which one is looked for. */
+export function withoutKeychain(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const { XDG_RUNTIME_DIR: _, ...rest } = env;
+  // An address that leads nowhere also keeps libdbus from starting a bus by itself, which it does where DISPLAY is set.
+  return { ...rest, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
+}
+
+/** Starts a session bus with an unlocked gnome-keyring, a locked one, or none, for children that get its `env`. */
+export async function startKeychain(state: 'unlocked' | 'locked' | 'no service' = 'unlocked'): Promise<TestKeychain> {
+  const folder = temporaryFolder('keyring');
+  const runtime = join(folder, 'run');
+  mkdirSync(runtime);
+  chmodSync(runtime, 0o700);
+  const socket = join(folder, 'bus');
+  const config = join(folder, 'bus.conf');
+  // No folders with service files: a service that nobody has started is not there, and is not started by being called.
+  writeFileSync(
+    config,
+    `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-BUS Bus Configuration 1.0//EN" "busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=${socket}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+`,
+  );
+  const env = {
+    DBUS_SESSION_BUS_ADDRESS: `unix:path=${socket}`,
+    XDG_RUNTIME_DIR: runtime,
+    XDG_DATA_HOME: join(folder, 'data'),
+  };
+  const log = join(folder, 'log');
+  const bus = startDaemon(['dbus-daemon', `--config-file=${config}`, '--nofork', '--nopidfile'], {
+    log,
+    endSignal: 'SIGTERM',
+  });
+  const explain = () => readFileSync(log, 'utf8');
+  await until(async () => (await keychainState(env)) === 'no service', 10_000, explain);
+  if (state === 'no service') {
+    const nothing = async () => {
+      throw new Error('there is no keyring on this bus');
+    };
+    return { env, lock: nothing, unlock: nothing, stop: () => bus.end('SIGTERM') };
+  }
+
+  const childEnv = { PATH: process.env.PATH, HOME: folder, ...env };
+  const keyring = startDaemon(['gnome-keyring-daemon', '--foreground', '--components=secrets'], {
+    log,
+    endSignal: 'SIGTERM',
+    env: childEnv,
+  });
+  await until(async () => (await keychainState(env)) === 'locked', 10_000, explain);
+  const keychain: TestKeychain = {
+    env,
+    async lock() {
+      await busCall(env, serviceName, '/org/freedesktop/secrets', 'org.freedesktop.Secret.Service.Lock', [
+        `array:objpath:${loginCollection}`,
+      ]);
+      await until(async () => (await keychainState(env)) === 'locked', 10_000, explain);
+    },
+    async unlock() {
+      // Hands the password to the daemon that runs on this runtime folder; the first time, this makes the keyring.
+      await mustRun(['gnome-keyring-daemon', '--unlock', '--components=secrets'], { env: childEnv, input: 'password' });
+      await until(async () => (await keychainState(env)) === 'unlocked', 10_000, explain);
+    },
+    async stop() {
+      await keyring.end('SIGTERM');
+      await bus.end('SIGTERM');
+    },
+  };
+  await keychain.unlock();
+  if (state === 'locked') await keychain.lock();
+  return keychain;
+}
+
+function busCall(env: NodeJS.ProcessEnv, destination: string, path: string, method: string, args: readonly string[]) {
+  return run(
+    ['dbus-send', '--session', '--print-reply', '--reply-timeout=5000', `--dest=${destination}`, path, method, ...args],
+    { env: { PATH: process.env.PATH, ...env } },
+  );
+}
