@@ -17,8 +17,6 @@ let archive: string;
 
 test.skip(process.platform !== 'linux' || process.arch !== 'x64', 'the Linux package is built on Linux x64');
 
-test.describe.configure({ mode: 'serial' });
-
 test.beforeAll(async () => {
   work = await mkdtemp(path.join(tmpdir(), 'aperture-companion-package-'));
   folder = await buildLinuxPackage(path.join(work, 'dist'));
