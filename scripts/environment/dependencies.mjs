@@ -8,7 +8,7 @@ import { run, tail } from './run.mjs';
  * Whether node_modules holds what package-lock.json names. npm writes `node_modules/.package-lock.json` last, so an
  * interrupted installation has none. Optional packages may be missing: they belong to other platforms.
  */
-export async function dependenciesCurrent() {
+async function dependenciesCurrent() {
   const wanted = await packages(path.join(checkout, 'package-lock.json'));
   const found = await packages(path.join(checkout, 'node_modules', '.package-lock.json'));
   if (!wanted || !found || !existsSync(pinnedNode)) return false;

@@ -45,7 +45,7 @@ export async function electron(report) {
 }
 
 /** The version that node_modules/electron runs, undefined when it has no executable yet. */
-export async function electronVersion() {
+async function electronVersion() {
   const folder = installed('electron');
   try {
     const executable = path.join(folder, 'dist', await readFile(path.join(folder, 'path.txt'), 'utf8'));
