@@ -3,8 +3,8 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, cp, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { cacheFolder, installed } from './paths.mjs';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder } from './paths.mjs';
 import { run, tail } from './run.mjs';
 
 /*
@@ -83,7 +83,7 @@ async function download(work, report) {
 }
 
 async function unpack(zip, target) {
-  const { default: unzipper } = await import(pathToFileURL(path.join(installed('unzipper'), 'unzip.js')).href);
+  const { default: unzipper } = await import('unzipper');
   const { files } = await unzipper.Open.file(zip);
   for (const file of files) {
     const name = electronName(file.path);
@@ -107,8 +107,7 @@ function electronName(entry) {
 }
 
 async function flipFuses(executable) {
-  const fuses = await import(pathToFileURL(path.join(installed('@electron/fuses'), 'dist', 'index.js')).href);
-  const { flipFuses: flip, FuseV1Options, FuseVersion } = fuses.default ?? fuses;
+  const { flipFuses: flip, FuseV1Options, FuseVersion } = await import('@electron/fuses');
   await flip(executable, {
     version: FuseVersion.V1,
     [FuseV1Options.EnableNodeCliInspectArguments]: true,
