@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { mustRun, run, startDaemon, until } from './processes.ts';
+import { run, startDaemon, until } from './processes.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
 
 /** What programs find when they ask for the Secret Service. */
@@ -91,13 +92,21 @@ export async function startKeychain(state: 'unlocked' | 'locked' | 'no service' 
     return { env, lock: nothing, unlock: nothing, stop: () => bus.end('SIGTERM') };
   }
 
-  const childEnv = { PATH: process.env.PATH, HOME: folder, ...env };
-  const keyring = startDaemon(['gnome-keyring-daemon', '--foreground', '--components=secrets'], {
-    log,
-    endSignal: 'SIGTERM',
-    env: childEnv,
-  });
-  await until(async () => (await keychainState(env)) === 'locked', 10_000, explain);
+  const startKeyring = async () => {
+    const started = startDaemon(['gnome-keyring-daemon', '--foreground', '--components=secrets'], {
+      log,
+      endSignal: 'SIGTERM',
+      env: { PATH: process.env.PATH, HOME: folder, ...env },
+    });
+    await until(async () => (await keychainState(env)) === 'locked', 10_000, explain);
+    return started;
+  };
+  const control = join(runtime, 'keyring', 'control');
+  // The first unlocking makes the login keyring; the daemon offers on the bus only what it found when it started.
+  const first = await startKeyring();
+  await unlockLogin(control);
+  await first.end('SIGTERM');
+  const keyring = await startKeyring();
   const keychain: TestKeychain = {
     env,
     async lock() {
@@ -107,8 +116,7 @@ export async function startKeychain(state: 'unlocked' | 'locked' | 'no service' 
       await until(async () => (await keychainState(env)) === 'locked', 10_000, explain);
     },
     async unlock() {
-      // Hands the password to the daemon that runs on this runtime folder; the first time, this makes the keyring.
-      await mustRun(['gnome-keyring-daemon', '--unlock', '--components=secrets'], { env: childEnv, input: 'password' });
+      await unlockLogin(control);
       await until(async () => (await keychainState(env)) === 'unlocked', 10_000, explain);
     },
     async stop() {
@@ -126,4 +134,27 @@ function busCall(env: NodeJS.ProcessEnv, destination: string, path: string, meth
     ['dbus-send', '--session', '--print-reply', '--reply-timeout=5000', `--dest=${destination}`, path, method, ...args],
     { env: { PATH: process.env.PATH, ...env } },
   );
+}
+
+/**
+ * Gives gnome-keyring the login password, as its PAM module does (daemon/control/gkd-control-client.c): a zero byte,
+ * the packet's length, operation 1 (unlock), the password with its length, all numbers 32 bits big-endian. The login
+ * keyring is made when there is none. The daemon answers with a length and a result, 0 for done.
+ */
+async function unlockLogin(control: string): Promise<void> {
+  const password = Buffer.from('password');
+  const packet = Buffer.alloc(13);
+  packet.writeUInt32BE(12 + password.length, 1);
+  packet.writeUInt32BE(1, 5);
+  packet.writeUInt32BE(password.length, 9);
+  const socket = connect(control);
+  socket.write(Buffer.concat([packet, password]));
+  const answer: Buffer = await new Promise((resolve, reject) => {
+    socket.once('data', resolve);
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('gnome-keyring hung up')));
+  });
+  socket.destroy();
+  const result = answer.readUInt32BE(4);
+  if (result !== 0) throw new Error(`gnome-keyring did not unlock the login keyring: ${result}`);
 }
