@@ -52,11 +52,11 @@ function guessLogin(text: string, start: number, end: number): number | undefine
   for (let at = text.lastIndexOf('@', end - 1); at >= start; at = text.lastIndexOf('@', at - 1)) {
     const match = afterLogin.exec(text.slice(at + 1, end));
     if (match !== null) {
-      const tail = match.groups?.['tail'] ?? '';
+      const tail = match.groups?.tail ?? '';
       const database = tail.startsWith('?') ? '' : (tail.split('?')[0] ?? '');
       if (!database.includes('@')) {
         if (tail !== '') return at;
-        if (match.groups?.['hosts'] !== '') fallback ??= at;
+        if (match.groups?.hosts !== '') fallback ??= at;
       }
     }
     if (at === 0) break;

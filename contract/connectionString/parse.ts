@@ -37,7 +37,7 @@ function read(
   const inside = text.slice(start, end);
   const scheme = schemePattern.exec(inside);
   if (scheme !== null) {
-    checkScheme(scheme.groups?.['scheme'] ?? '', start, findings);
+    checkScheme(scheme.groups?.scheme ?? '', start, findings);
     return { format: 'url', fields: readUrl(text, start + scheme[0].length, end, findings) };
   }
   const translated = fromSemicolons(inside);

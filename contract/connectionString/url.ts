@@ -20,7 +20,12 @@ const endsLogin: Record<string, 'error' | 'warning'> = {
 export function readUrl(text: string, start: number, end: number, findings: Findings): Field[] {
   const fields: Field[] = [];
   const login = findCredentials(text, start, end);
-  if (login.at >= 0) fields.push(...readLogin(text, start, login.at, findings));
+  if (login.at >= 0) {
+    // An empty user is none. An empty password is kept, to be told from none.
+    fields.push(
+      ...readLogin(text, start, login.at, findings).filter(({ keyword, value }) => keyword !== 'user' || value !== ''),
+    );
+  }
   if (login.guess !== undefined) {
     const repaired = loginParts(text, start, login.guess)
       .map(({ from, to }) => encodeRaw(text.slice(from, to)))
