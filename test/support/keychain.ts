@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { run, startDaemon, until } from './processes.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** What programs find when they ask for the Secret Service. */
 export type KeychainState =
@@ -51,7 +51,7 @@ export function withoutKeychain(env: NodeJS.ProcessEnv = process.env): NodeJS.Pr
 
 /** Starts a session bus with an unlocked gnome-keyring, a locked one, or none, for children that get its `env`. */
 export async function startKeychain(state: 'unlocked' | 'locked' | 'no service' = 'unlocked'): Promise<TestKeychain> {
-  const folder = temporaryFolder('keyring');
+  const folder = supportFolder('keyring');
   const runtime = join(folder, 'run');
   mkdirSync(runtime);
   chmodSync(runtime, 0o700);

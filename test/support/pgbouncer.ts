@@ -5,7 +5,7 @@ import type { PostgresServer } from './postgres.ts';
 import { giveToServer } from './postgresData.ts';
 import { serverUser } from './postgresInstallation.ts';
 import { type Command, startDaemon, until } from './processes.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** A running PgBouncer. */
 export interface PgBouncer {
@@ -29,7 +29,7 @@ export interface PgBouncerOptions {
 
 /** Starts Debian's PgBouncer before a server, on a free loopback port, for all of its databases. */
 export async function startPgBouncer(server: PostgresServer, options: PgBouncerOptions = {}): Promise<PgBouncer> {
-  const folder = temporaryFolder('pgbouncer');
+  const folder = supportFolder('pgbouncer');
   const port = await freePort();
   const host = '127.0.0.1';
   const logFile = join(folder, 'log');

@@ -6,7 +6,7 @@ import { freePort } from './ports.ts';
 import { giveToServer, newDataFolder, newStandbyFolder, superuser } from './postgresData.ts';
 import { clientProgram, type PostgresMajor, serverCommand } from './postgresInstallation.ts';
 import { childrenOf, type Daemon, exists, type Finished, run, startDaemon, until } from './processes.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** What a server is to be like. Everything has a default but the version. */
 export interface PostgresOptions {
@@ -86,7 +86,7 @@ const byPassword = ['127.0.0.1/32', '::1/128'].flatMap((address) => [
 /** Starts a real PostgreSQL on a free loopback port, with data of its own. It ends with the test process at the latest. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const { major } = options;
-  const folder = temporaryFolder(`pg${major}`);
+  const folder = supportFolder(`pg${major}`);
   const dataDir = join(folder, 'data');
   const socketDir = join(folder, 'socket');
   const logFile = join(folder, 'log');

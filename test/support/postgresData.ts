@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, type PostgresMajor, serverCommand, serverUser } from './postgresInstallation.ts';
 import { mustRun } from './processes.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** The superuser of every server that tests start. */
 export const superuser = 'postgres';
@@ -44,7 +44,7 @@ export async function giveToServer(path: string): Promise<void> {
 }
 
 async function makeTemplate(major: PostgresMajor, template: string): Promise<void> {
-  const scratch = temporaryFolder('initdb');
+  const scratch = supportFolder('initdb');
   await giveToServer(scratch);
   const data = join(scratch, 'data');
   await mustRun(

@@ -103,6 +103,8 @@ export function startDaemon(
     ended: () => over,
     end: async (signal) => {
       if (over) return;
+      // Waiting for it keeps this process alive; otherwise it does not.
+      child.ref();
       child.kill(signal);
       await Promise.race([gone, delay(10_000, undefined, { ref: false })]);
       if (!over) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, startDaemon, until } from './processes.ts';
 import { answering, type SshKey } from './sshKeys.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** A running ssh-agent with a socket of its own. */
 export interface SshAgent {
@@ -17,7 +17,7 @@ export interface SshAgent {
 
 /** Starts an ssh-agent that holds nothing yet. */
 export async function startSshAgent(): Promise<SshAgent> {
-  const folder = temporaryFolder('agent');
+  const folder = supportFolder('agent');
   const socket = join(folder, 'socket');
   const daemon = startDaemon(['ssh-agent', '-D', '-a', socket], { log: join(folder, 'log'), endSignal: 'SIGTERM' });
   await until(

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from './processes.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** Kinds of keys that OpenSSH makes and admins use. */
 export const sshKeyTypes = ['ed25519', 'rsa', 'ecdsa'] as const;
@@ -37,7 +37,7 @@ export interface SshKeyOptions {
 /** Makes a key pair with ssh-keygen. */
 export async function makeSshKey(options: SshKeyOptions = {}): Promise<SshKey> {
   const type = options.type ?? 'ed25519';
-  const file = options.file ?? join(temporaryFolder('key'), `id_${type}`);
+  const file = options.file ?? join(supportFolder('key'), `id_${type}`);
   const bits = options.bits ?? (type === 'rsa' ? 2048 : undefined);
   await mustRun([
     'ssh-keygen',
@@ -98,7 +98,7 @@ export async function certifyHostKey(
  * (as in grep) is found in the question.
  */
 export function answering(answers: readonly { readonly to: string; readonly answer: string }[]): NodeJS.ProcessEnv {
-  const folder = temporaryFolder('askpass');
+  const folder = supportFolder('askpass');
   const script = join(folder, 'answer');
   const cases = answers.map(({ to, answer }, index) => {
     writeFileSync(join(folder, String(index)), `${answer}\n`, { mode: 0o600 });

@@ -10,7 +10,7 @@ import {
   type SshUserOptions,
 } from './sshAccounts.ts';
 import { certifyHostKey, makeSshKey, type SshKey, type SshKeyType } from './sshKeys.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** What an sshd is to be like. Everything has a default. */
 export interface SshdOptions {
@@ -58,7 +58,7 @@ export interface Sshd {
 
 /** Starts a real sshd on a free loopback port with its own host keys, accounts and settings. */
 export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
-  const folder = temporaryFolder('sshd');
+  const folder = supportFolder('sshd');
   // Users' sessions read their keys and homes below it.
   chmodSync(folder, 0o755);
   const host = options.listen ?? '127.0.0.1';

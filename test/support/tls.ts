@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun } from './processes.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
+import { supportFolder } from './supportFolder.ts';
 
 /** Paths of a certificate and its private key, both in PEM. */
 export interface Certificate {
@@ -78,7 +78,7 @@ export async function makeCertificates(): Promise<CertificateSet> {
 
 /** Makes a root authority of its own. */
 export async function makeAuthority(name: string): Promise<Authority> {
-  const folder = temporaryFolder('ca');
+  const folder = supportFolder('ca');
   const files = await newKey(folder, 'ca');
   await sign(folder, files, { subject: name, extensions: authorityExtensions, validFrom: -365, validTo: 365 });
   return authority(folder, files, '');
@@ -86,7 +86,7 @@ export async function makeAuthority(name: string): Promise<Authority> {
 
 /** Makes a server certificate that nobody but itself vouches for. */
 export async function makeSelfSigned(options: CertificateOptions): Promise<Certificate> {
-  const folder = temporaryFolder('self');
+  const folder = supportFolder('self');
   const files = await newKey(folder, 'self');
   await sign(folder, files, described(options));
   return files;

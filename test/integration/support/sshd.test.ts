@@ -5,7 +5,7 @@ import { type Finished, run } from '../../support/processes.ts';
 import { startSshAgent } from '../../support/sshAgent.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { answering, makePuttyKey, makeSshKey, sshKeyTypes } from '../../support/sshKeys.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { supportFolder } from '../../support/supportFolder.ts';
 
 /** OpenSSH's client with nothing of this machine's configuration, trusting the host keys given. */
 function ssh(
@@ -13,7 +13,7 @@ function ssh(
   args: readonly string[],
   options: { env?: NodeJS.ProcessEnv; knownHosts?: string; command?: string; host?: string } = {},
 ): Promise<Finished> {
-  const knownHosts = join(temporaryFolder('ssh'), 'known_hosts');
+  const knownHosts = join(supportFolder('ssh'), 'known_hosts');
   writeFileSync(knownHosts, options.knownHosts ?? sshd.knownHosts());
   chmodSync(knownHosts, 0o600);
   return run(
@@ -155,7 +155,7 @@ test('a second host is reached through the first, which alone knows its name', a
   const inner = await startSshd({ users });
   const jump = await startSshd({ users, hosts: { 'inner.internal': '127.0.0.1' } });
   const knownHosts = jump.knownHosts() + inner.knownHosts().replaceAll('[127.0.0.1]', '[inner.internal]');
-  const file = join(temporaryFolder('known'), 'known_hosts');
+  const file = join(supportFolder('known'), 'known_hosts');
   writeFileSync(file, knownHosts);
   const proxy = `ssh -F none -o UserKnownHostsFile=${file} -i ${key.file} -p ${jump.port} -W %h:%p tester@127.0.0.1`;
   const through = ['-o', `ProxyCommand=${proxy}`, ...byKey(key.file)];
