@@ -12,6 +12,7 @@ export const runnableFixIds = [
   'set-search-path',
   'refresh-collation-version',
   'set-read-write',
+  'set-maintenance-memory',
 ] as const;
 export type RunnableFixId = (typeof runnableFixIds)[number];
 

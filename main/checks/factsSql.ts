@@ -186,7 +186,18 @@ const ledgerPlace = part(
   ORDER BY (n.nspname = 'public') DESC, n.nspname LIMIT 1)::text, 'null')`,
 );
 
-const essentials = [...limits, schemas, builtInOnly, server, role, database, publicSchema, settings, installed, ledgerPlace];
+const essentials = [
+  ...limits,
+  schemas,
+  builtInOnly,
+  server,
+  role,
+  database,
+  publicSchema,
+  settings,
+  installed,
+  ledgerPlace,
+];
 
 /** Everything that needs nothing known beforehand. */
 export const firstBatch = [...essentials, available, size, connections, relations];
@@ -203,10 +214,7 @@ export const collation = part(
 
 /** `table` is quoted already. Read by way of jsonb, so that a table of another shape doesn't end the batch. */
 export const ledger = (table: string) =>
-  part(
-    'ledger',
-    `SELECT json_build_object('applied', count(*), 'last', max(to_jsonb(m)->>'name')) FROM ${table} m`,
-  );
+  part('ledger', `SELECT json_build_object('applied', count(*), 'last', max(to_jsonb(m)->>'name')) FROM ${table} m`);
 
 /** For roles that may read the server's files: how much shared memory it has, and whether it runs in a container. */
 export const hostFiles = part(
