@@ -1,11 +1,11 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { reaper } from './reaper.ts';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
 
-/** A new folder that is removed when the test process ends, however it ends. Its path is short enough for Unix sockets. */
-export function temporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(tmpdir(), `aperture-${name}-`));
-  reaper().watchPath(folder);
+/** A new folder that is gone after the test. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'companion-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
