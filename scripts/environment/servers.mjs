@@ -13,6 +13,9 @@ const packages = [
   'putty-tools',
   'openssl',
   'tzdata',
+  'dbus',
+  'gnome-keyring',
+  'xvfb',
 ];
 
 /**

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { run, startDaemon, until } from './processes.ts';
+import { type Daemon, run, startDaemon, until } from './processes.ts';
 import { supportFolder } from './supportFolder.ts';
 
 /** What programs find when they ask for the Secret Service. */
@@ -49,8 +49,15 @@ export function withoutKeychain(env: NodeJS.ProcessEnv = process.env): NodeJS.Pr
   return { ...rest, DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent/bus' };
 }
 
-/** Starts a session bus with an unlocked gnome-keyring, a locked one, or none, for children that get its `env`. */
-export async function startKeychain(state: 'unlocked' | 'locked' | 'no service' = 'unlocked'): Promise<TestKeychain> {
+/**
+ * Starts a session bus with an unlocked gnome-keyring, a locked one, or none, for children that get its `env`.
+ *
+ * Using a locked one is refused at once, as where there is no desktop. 'locked, asking' has a desktop (a display of its
+ * own) on which the password is asked for, and nobody who answers: whoever uses it waits.
+ */
+export async function startKeychain(
+  state: 'unlocked' | 'locked' | 'locked, asking' | 'no service' = 'unlocked',
+): Promise<TestKeychain> {
   const folder = supportFolder('keyring');
   const runtime = join(folder, 'run');
   mkdirSync(runtime);
@@ -107,6 +114,7 @@ export async function startKeychain(state: 'unlocked' | 'locked' | 'no service' 
   await unlockLogin(control);
   await first.end('SIGTERM');
   const keyring = await startKeyring();
+  const asking = state === 'locked, asking' ? await startPrompter(folder, env) : [];
   const keychain: TestKeychain = {
     env,
     async lock() {
@@ -120,13 +128,46 @@ export async function startKeychain(state: 'unlocked' | 'locked' | 'no service' 
       await until(async () => (await keychainState(env)) === 'unlocked', 10_000, explain);
     },
     async stop() {
-      await keyring.end('SIGTERM');
+      for (const daemon of [...asking, keyring]) await daemon.end('SIGTERM');
       await bus.end('SIGTERM');
     },
   };
   await keychain.unlock();
-  if (state === 'locked') await keychain.lock();
+  if (state !== 'unlocked') await keychain.lock();
   return keychain;
+}
+
+/** GNOME's own window for passwords, on a display that nobody looks at. */
+async function startPrompter(folder: string, env: NodeJS.ProcessEnv): Promise<Daemon[]> {
+  const displayLog = join(folder, 'display');
+  const display = startDaemon(['Xvfb', '-displayfd', '1', '-nolisten', 'tcp'], {
+    log: displayLog,
+    endSignal: 'SIGTERM',
+  });
+  const number = () => /^\d+$/m.exec(readFileSync(displayLog, 'utf8'))?.[0];
+  await until(
+    () => number() !== undefined,
+    10_000,
+    () => readFileSync(displayLog, 'utf8'),
+  );
+  const log = join(folder, 'prompter');
+  const prompter = startDaemon(['/usr/libexec/gcr-prompter'], {
+    log,
+    endSignal: 'SIGTERM',
+    env: { PATH: process.env.PATH, HOME: folder, ...env, DISPLAY: `:${number()}` },
+  });
+  await until(
+    () => isOwned(env, 'org.gnome.keyring.SystemPrompter'),
+    10_000,
+    () => readFileSync(log, 'utf8'),
+  );
+  return [prompter, display];
+}
+
+async function isOwned(env: NodeJS.ProcessEnv, name: string): Promise<boolean> {
+  const method = 'org.freedesktop.DBus.NameHasOwner';
+  const { stdout } = await busCall(env, 'org.freedesktop.DBus', '/', method, [`string:${name}`]);
+  return stdout.includes('boolean true');
 }
 
 function busCall(env: NodeJS.ProcessEnv, destination: string, path: string, method: string, args: readonly string[]) {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { accepts, freePort } from './ports.ts';
 import type { PostgresServer } from './postgres.ts';
 import { giveToServer } from './postgresData.ts';
-import { serverUser } from './postgresInstallation.ts';
-import { type Command, startDaemon, until } from './processes.ts';
+import { asServerUser } from './postgresInstallation.ts';
+import { startDaemon, until } from './processes.ts';
 import { supportFolder } from './supportFolder.ts';
 
 /** A running PgBouncer. */
@@ -67,10 +67,7 @@ export async function startPgBouncer(server: PostgresServer, options: PgBouncerO
   );
   await giveToServer(folder);
 
-  const program: Command = ['/usr/sbin/pgbouncer', configFile];
-  // It refuses to run as root.
-  const asServerUser = ['setpriv', `--reuid=${serverUser}`, `--regid=${serverUser}`, '--init-groups', '--'] as const;
-  const daemon = startDaemon(process.getuid?.() === 0 ? [...asServerUser, ...program] : program, {
+  const daemon = startDaemon(asServerUser(['/usr/sbin/pgbouncer', configFile]), {
     log: logFile,
     endSignal: 'SIGTERM',
   });

@@ -40,7 +40,7 @@ export async function newStandbyFolder(
 
 /** Hands a file or folder to the user that servers run as. */
 export async function giveToServer(path: string): Promise<void> {
-  if (process.getuid?.() === 0) await mustRun(['chown', '-R', `${serverUser}:`, path]);
+  if (process.getuid?.() === 0) await mustRun(['chown', '-R', `${serverUser.uid}:${serverUser.gid}`, path]);
 }
 
 async function makeTemplate(major: PostgresMajor, template: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from './processes.ts';
@@ -12,8 +12,11 @@ export type PostgresMajor = (typeof postgresMajors)[number];
 /** Where the environment script keeps what is too big for the checkout. */
 export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'aperture-companion');
 
-/** The user that servers run as: PostgreSQL refuses to run as root. */
-export const serverUser = 'postgres';
+/**
+ * The user that servers run as where this process is root, which PostgreSQL and PgBouncer refuse to be: Debian's own
+ * user for it, else nobody.
+ */
+export const serverUser = findServerUser();
 
 const isRoot = process.getuid?.() === 0;
 
@@ -30,10 +33,9 @@ export function serverCommand(major: PostgresMajor, program: string, args: reado
   const root = cachedRelease(major);
   const path = `/usr/lib/postgresql/${major}/bin/${program}`;
   if (!isRoot) return [`${root ?? ''}${path}`, ...args];
-  const asServerUser = ['setpriv', `--reuid=${serverUser}`, `--regid=${serverUser}`, '--init-groups', '--'] as const;
-  if (root === undefined) return [...asServerUser, path, ...args];
+  if (root === undefined) return asServerUser([path, ...args]);
   const script = `mount --bind "$0" ${shownAt} && exec "$@"`;
-  return ['unshare', '--mount', 'sh', '-c', script, root, ...asServerUser, `${shownAt}${path}`, ...args];
+  return ['unshare', '--mount', 'sh', '-c', script, root, ...asServerUser([`${shownAt}${path}`, ...args])];
 }
 
 /**
@@ -43,6 +45,21 @@ export function serverCommand(major: PostgresMajor, program: string, args: reado
 export function clientProgram(major: PostgresMajor, program: 'psql' | 'pg_dump' | 'pg_restore' | 'pg_isready'): string {
   const root = cachedRelease(major);
   return root === undefined ? `/usr/lib/postgresql/${major}/bin/${program}` : join(root, 'tools', program);
+}
+
+/** The command as the servers' user, where this process is root. It replaces itself by the program. */
+export function asServerUser(command: Command): Command {
+  if (!isRoot) return command;
+  const { uid, gid } = serverUser;
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--', ...command];
+}
+
+function findServerUser(): { readonly uid: number; readonly gid: number } {
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
+  const found = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
+  return { uid: Number(found?.[2] ?? 65_534), gid: Number(found?.[3] ?? 65_534) };
 }
 
 /** The release unpacked by the environment script; undefined when the machine's own packages hold that major version. */

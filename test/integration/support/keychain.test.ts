@@ -24,12 +24,18 @@ test('an unlocked one keeps a secret for keytar', async () => {
   expect(await storeAndRead(keychain.env)).toMatchObject({ code: 0, stdout: 'päss\n' });
 });
 
-test('a locked one does not, until it is unlocked', async () => {
+test('a locked one refuses at once where nobody can be asked', async () => {
   keychain = await startKeychain('locked');
   expect(await keychainState(keychain.env)).toBe('locked');
-  expect((await storeAndRead(keychain.env, 3_000)).code).not.toBe(0);
+  const refused = await storeAndRead(keychain.env);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('locked collection') });
   await keychain.unlock();
   expect(await storeAndRead(keychain.env)).toMatchObject({ code: 0, stdout: 'päss\n' });
+});
+
+test('a locked one that asks keeps its user waiting', async () => {
+  keychain = await startKeychain('locked, asking');
+  expect(await storeAndRead(keychain.env, 2_000)).toMatchObject({ code: null, stdout: '' });
 });
 
 test('a bus without the service says so', async () => {
