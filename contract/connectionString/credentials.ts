@@ -1,3 +1,5 @@
+import { keywordKind } from './keywords.ts';
+
 /**
  * Where the login of a URL ends. libpq ends it at the first `@` unless a `/` comes before, so a raw `@` or `/` in a password moves the
  * rest of the password into the host, the port or the database.
@@ -24,13 +26,16 @@ export function findCredentials(text: string, start: number, end: number): Crede
   const path = text.slice(hostsEnd, query < 0 || query > end ? end : query);
   const portFails = hosts.split(',').some((host) => !/^(?:\[[^\]]*\]|[^:]*)(?::\s*\+?\d*\s*)?$/.test(host));
   const hostFails = hosts.includes('@');
-  if (!hostFails && !(at < 0 && (portFails || hosts.includes(':')) && text.slice(hostsEnd, end).includes('@'))) {
-    return { at, reading: 'plain' };
-  }
+  const after = text.slice(hostsEnd, end);
+  if (!after.includes('@') && !hostFails) return { at, reading: 'plain' };
   const guess = guessLogin(text, start, end);
   if (guess === undefined || guess === at) return { at, reading: 'plain' };
   if (hostFails || portFails) return { at: guess, reading: 'libpq-fails' };
-  return path.includes('@') ? { at, reading: 'doubtful', guess } : { at, reading: 'plain' };
+  // libpq takes the rest for the database or the query. Only what looks like `host:port` or `host/database` casts doubt on that.
+  if (!/^[^/?@]*(?::\d|\/)/.test(text.slice(guess + 1, end))) return { at, reading: 'plain' };
+  if (path.includes('@')) return { at, reading: 'doubtful', guess };
+  const keyword = /^[^=&]*/.exec(text.slice(query + 1, end))?.[0] ?? '';
+  return keywordKind(keyword) === 'unknown' ? { at: guess, reading: 'libpq-fails' } : { at, reading: 'plain' };
 }
 
 /** The end of `host:port,host:port`, as libpq finds it: brackets hide everything inside. */

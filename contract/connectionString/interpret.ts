@@ -78,7 +78,7 @@ function keep(fields: readonly Field[], findings: Findings): { kept: Kept; under
       findings.add('warning', 'keyword-elsewhere', start, end, { keyword: original.keyword });
     }
     const before = kept.get(keyword);
-    if (before !== undefined && before.value !== field.value) {
+    if (before !== undefined && before.value !== field.value && /[^,]/.test(before.value)) {
       findings.add('note', 'keyword-twice', before.start, before.end, { keyword });
     }
     kept.set(keyword, field);

@@ -70,6 +70,8 @@ function trimEnd(text: string, start: number, end: number): number {
   return end > start && blank(text[end - 1]) && text[end - 2] !== '\\' ? end - 1 : end;
 }
 
+const mayHoldBlanks = new Set(['password', 'user', 'dbname', 'options', 'application_name', 'sslpassword']);
+
 /** A word without `=` right behind a value is mostly the rest of a value with a blank in it: the value needs quotes. */
 function reportMissingEquals(
   text: string,
@@ -78,7 +80,7 @@ function reportMissingEquals(
   before: Field | undefined,
   findings: Findings,
 ): void {
-  if (before === undefined || text[before.start] === "'") {
+  if (before === undefined || !mayHoldBlanks.has(before.keyword) || text[before.start] === "'") {
     findings.add('error', 'equals-missing', start, end);
     return;
   }

@@ -30,7 +30,14 @@ export function readUrl(text: string, start: number, end: number, findings: Find
     const repaired = loginParts(text, start, login.guess)
       .map(({ from, to }) => encodeRaw(text.slice(from, to)))
       .join(':');
-    findings.add('warning', 'character-raw', start, login.guess, { character: '/', place: 'password' }, repaired);
+    findings.add(
+      'warning',
+      'character-raw',
+      start,
+      login.guess,
+      { character: login.at < 0 ? '/' : '@', place: 'password' },
+      repaired,
+    );
   }
   const hosts = readHosts(text, login.at < 0 ? start : login.at + 1, end, findings);
   fields.push(...hosts.fields);

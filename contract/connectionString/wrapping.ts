@@ -3,20 +3,22 @@ import type { Findings } from './findings.ts';
 const urlAhead = String.raw`(?=["'\x60]?[A-Za-z][A-Za-z0-9+.:_-]*:\/\/)`;
 /** `export DATABASE_URL=`, `- DATABASE_URL=`, `DATABASE_URL: `, `$env:DATABASE_URL = `, before a URL only: `host=` is no prefix. */
 const assignment = new RegExp(
-  String.raw`^(?:-\s+)?(?:(?:export|set|setx|ENV)\s+|\$env:)?["']?[A-Za-z_][A-Za-z0-9_.-]*["']?\s*(?:=|:(?!\/\/)|\s)\s*${urlAhead}`,
+  String.raw`^(?!jdbc:)(?:-\s+)?(?:(?:export|set|setx|ENV)\s+|\$env:)?(["']?)[A-Za-z_][A-Za-z0-9_.-]*\1\s*(?:=|:(?!\/\/)|\s)\s*${urlAhead}`,
   'i',
 );
 const command =
   /^\$?\s*(?:psql|pg_dump|pg_restore|pgcli)(?:\s+-d|\s+--dbname[= ])?\s+(?=["']?(?:[A-Za-z]+:\/\/|[a-z]+=))/;
+/** `- "DATABASE_URL=…"` of a YAML list. */
+const listItem = /^-\s+(?=["'])/;
 const pairs: Record<string, string> = { '"': '"', "'": "'", '`': '`', '<': '>', '“': '”', '‘': '’' };
 
 /** The part of a pasted text that is the connection string: without the blanks, the assignment and the quotes around it. */
 export function unwrap(text: string, findings: Findings): { start: number; end: number } {
   const trimmed = trim(text, 0, text.length);
   let { start, end } = trimmed;
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 5; round++) {
     const inside = text.slice(start, end);
-    const prefix = assignment.exec(inside) ?? command.exec(inside);
+    const prefix = assignment.exec(inside) ?? command.exec(inside) ?? listItem.exec(inside);
     if (prefix !== null) {
       ({ start, end } = trim(text, start + prefix[0].length, end));
       continue;
@@ -28,7 +30,7 @@ export function unwrap(text: string, findings: Findings): { start: number; end: 
         ({ start, end } = trim(text, start + 1, end - 1));
         continue;
       }
-      if ((last === ';' || last === ',') && text[end - 2] === closing) {
+      if ((last === ';' || last === ',') && text[end - 2] === closing && end - start > 2) {
         ({ start, end } = trim(text, start + 1, end - 2));
         continue;
       }
