@@ -1,6 +1,12 @@
+import { loginProblems } from './problemsLogin.ts';
+import { reachingProblems } from './problemsReaching.ts';
+import { storedProblems } from './problemsStored.ts';
+import { workingProblems } from './problemsWorking.ts';
+
 /** What went wrong (`title`), what causes it (`cause`), what to do (`next`), for each problem code. Keys: `problem.<code>.<part>`. SSH codes are in ssh.ts. */
 export const problems = {
-  'problem.cancelled.title': 'Cancelled',
-  'problem.cancelled.cause': 'This was stopped before it finished.',
-  'problem.cancelled.next': 'It can be started again at any time.',
+  ...reachingProblems,
+  ...loginProblems,
+  ...workingProblems,
+  ...storedProblems,
 } as const;
