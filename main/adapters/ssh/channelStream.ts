@@ -1,0 +1,99 @@
+import { Duplex } from 'node:stream';
+import type { ClientChannel } from 'ssh2';
+
+/**
+ * A channel as an ordinary stream. The library's own channel looks the same when the connection breaks as when the other side
+ * has finished, never calls back a write that can't be sent any more, and can throw from `end` after the connection has gone;
+ * this one is destroyed with the reason (`fail`), refuses late writes with EPIPE, and always emits 'close'.
+ */
+export class ChannelStream extends Duplex {
+  readonly #channel: ClientChannel;
+  #writing: ((error?: Error | null) => void) | undefined;
+  /** The channel no longer exists: nothing may be called on it. */
+  #gone = false;
+
+  constructor(channel: ClientChannel) {
+    // Like a socket: when the other side has ended, so do we.
+    super({ allowHalfOpen: false });
+    this.#channel = channel;
+    channel.on('error', (error: Error) => this.destroy(error));
+    channel.stderr.on('error', () => undefined);
+    channel.on('data', (bytes: Buffer) => {
+      if (!this.push(bytes)) channel.pause();
+    });
+    channel.on('end', () => this.push(null));
+    channel.on('close', () => this.#closed());
+  }
+
+  /** The connection below has broken. */
+  fail(error: Error): void {
+    this.#gone = true;
+    // So that nothing that the library still has queued is written to a connection that throws.
+    (this.#channel.outgoing as { state: string }).state = 'closed';
+    this.#channel.resume();
+    this.destroy(error);
+  }
+
+  override _read(): void {
+    this.#channel.resume();
+  }
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#gone) {
+      done(brokenPipe());
+      return;
+    }
+    this.#writing = done;
+    const written = (error?: Error | null) => {
+      if (this.#writing !== done) return;
+      this.#writing = undefined;
+      done(error);
+    };
+    try {
+      this.#channel.write(bytes, written);
+    } catch (error) {
+      written(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#attempt(() => this.#channel.end());
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#attempt(() => {
+      this.#channel.close();
+      // What is still on its way is read and dropped: the library lets go of a channel only when it has been read to its end.
+      this.#channel.removeAllListeners('data');
+      this.#channel.resume();
+    });
+    const writing = this.#writing;
+    this.#writing = undefined;
+    writing?.(error ?? brokenPipe());
+    done(error);
+  }
+
+  #closed(): void {
+    this.#gone = true;
+    if (this.#writing !== undefined) {
+      const writing = this.#writing;
+      this.#writing = undefined;
+      writing(brokenPipe());
+    }
+    if (!this.readableEnded && !this.destroyed) this.push(null);
+  }
+
+  #attempt(action: () => void): void {
+    if (this.#gone) return;
+    try {
+      action();
+    } catch {
+      // The connection broke in the same moment; whoever owns it reports that.
+    }
+  }
+}
+
+function brokenPipe(): Error {
+  return Object.assign(new Error('write EPIPE: the SSH channel is closed'), { code: 'EPIPE' });
+}
