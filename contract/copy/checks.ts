@@ -186,4 +186,35 @@ export const checks = {
     'The password has characters that a URL must encode. Aperture works with it, but its built-in backup writes empty files and reports success.',
   'check.password-backup.why':
     'The built-in backup takes the password out of the URL without decoding it. Backups made by this app are not affected.',
+
+  'check.provider.supabase.pooler':
+    'Port 6543 of the pooler keeps a session for one transaction only; port 5432 of the same host keeps it for the whole connection. Migrations and backups need the latter or the direct address.',
+  'check.provider.supabase.ipv6':
+    'The direct address (db.….supabase.co) has IPv6 only, unless the IPv4 add-on is booked. From a network without IPv6 use the session pooler.',
+  'check.provider.supabase.user':
+    'Through the pooler the user is postgres.<project reference>, directly it is postgres.',
+  'check.provider.neon.pooler':
+    'A host name with -pooler leads through a transaction pooler. The same name without it is the direct address.',
+  'check.provider.neon.binding': 'Channel binding works and can be required.',
+  'check.provider.neon.sleep':
+    'An idle database is put to sleep; the first connection after that takes a moment longer.',
+  'check.provider.rds.tls':
+    'Certificates come from Amazon’s own authority: verify-full needs its bundle, which the AWS documentation offers for download.',
+  'check.provider.rds.rights': 'Nobody is a superuser; the master user has rds_superuser, which may enable pgvector.',
+  'check.provider.aurora.writer': 'Use the cluster’s writer endpoint; a reader endpoint accepts no changes.',
+  'check.provider.azure.extensions':
+    'Extensions have to be listed in the server parameter azure.extensions before they can be enabled.',
+  'check.provider.azure.firewall': 'The server’s firewall must let this computer and the one with Aperture in.',
+  'check.provider.cloud-sql.address':
+    'Reachable through its private address, an authorised network, or the Cloud SQL Auth Proxy.',
+  'check.provider.cloud-sql.rights': 'Nobody is a superuser; the user postgres may enable pgvector.',
+  'check.provider.digitalocean.sources': 'Only trusted sources are let in once one is entered in the control panel.',
+  'check.provider.digitalocean.pool':
+    'Port 25060 is the database itself; connection pools have port 25061 and are not for migrations and backups.',
+  'check.provider.container.network':
+    'In a container, localhost is the container itself: Aperture reaches the database by its container’s name or the computer’s address.',
+  'check.provider.container.memory': 'Docker gives a container 64 MB of shared memory unless told otherwise.',
+  'check.provider.alpine.collation':
+    'Alpine sorts text by its own C library: moving the data to a Debian-based image needs all indexes on text rebuilt.',
+  'check.provider.practice': 'A database inside this app, for trying things out. Aperture itself needs a real server.',
 } as const;

@@ -1,6 +1,6 @@
 import { text } from '../../contract/copy/text.ts';
 import type { Fix } from '../../contract/fix.ts';
-import { quoteIdentifier } from '../adapters/quoting.ts';
+import { quoteIdentifier } from '../sql/quoting.ts';
 import { countOf } from './amounts.ts';
 import type { Check, CheckContext } from './check.ts';
 import { settingInPortal } from './portals.ts';

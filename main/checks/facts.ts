@@ -1,8 +1,10 @@
-import type { ReadableDatabase } from '../adapters/postgres/session.ts';
-import { quoteIdentifier } from '../adapters/quoting.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
+import { quoteIdentifier } from '../sql/quoting.ts';
 import { type Part, type PartName, parts } from './factsSchema.ts';
 import { cautiousBatch, collation, firstBatch, hostFiles, ledger, secondBatch } from './factsSql.ts';
+
+/** What the facts are read through: statements in one read-only transaction and one round trip. */
+export type FactsDatabase = { readAll(statements: readonly string[]): Promise<Record<string, unknown>[][]> };
 
 /**
  * What was found out about a server and a database. A part is missing when the server would not tell,
@@ -41,39 +43,41 @@ const essential = [
 ] as const satisfies readonly PartName[];
 
 /**
- * Reads everything that the checks look at, in at most three round trips and without writing (what it
- * is given can only read). Works for a role without rights and through a transaction pooler.
- * Raises what the session raises when the connection is lost or the essentials are refused.
+ * Reads everything that the checks look at, in at most three round trips and without writing. Works for a role without
+ * rights and through a transaction pooler. Raises what the database raises when the connection is lost or the
+ * essentials are refused.
  */
-export async function gatherFacts(database: Pick<ReadableDatabase, 'readAll'>): Promise<ServerFacts> {
+export async function gatherFacts(database: FactsDatabase): Promise<ServerFacts> {
   let found: Found;
-  let tripsLeft = 2;
   try {
     found = read(await database.readAll(firstBatch));
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    found = read(await database.readAll(cautiousBatch));
-    tripsLeft = 1;
+    // The refused batch cost two round trips, its own and the rollback: this one is the third and last.
+    return { ...complete(read(await database.readAll(cautiousBatch))), sessionChanged: false };
   }
   const facts = complete(found);
-  const plain = plainFollowUps(facts);
-  const files = mayReadFiles(facts) ? [hostFiles] : [];
-  let more: Found = {};
-  for (const statements of [[...plain, ...files], plain]) {
-    if (tripsLeft === 0 || statements.length === 0) break;
-    tripsLeft -= 1;
-    try {
-      more = read(await database.readAll(secondBatch(statements)));
-      break;
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-    }
-  }
-  const { sessionPid, ...rest } = more;
-  return { ...facts, ...rest, sessionChanged: sessionPid !== undefined && sessionPid !== facts.server.backendPid };
+  const { sessionPid, ...more } = await followUp(facts, database);
+  return { ...facts, ...more, sessionChanged: sessionPid !== undefined && sessionPid !== facts.server.backendPid };
 }
 
 type Found = { [Name in PartName]?: Part<Name> } & { sessionPid?: number };
+
+/** What depends on the first answer; nothing of it is essential, so a refusal leaves it unknown. */
+async function followUp(facts: Essentials, database: FactsDatabase): Promise<Found> {
+  const statements: string[] = [];
+  if (facts.server.versionNum >= 150_000) statements.push(collation);
+  if (facts.ledgerPlace?.readable) {
+    statements.push(ledger(`${quoteIdentifier(facts.ledgerPlace.schema)}.aperture_migrations`));
+  }
+  if (facts.role.superuser && /-linux-/.test(facts.server.version)) statements.push(hostFiles);
+  try {
+    return read(await database.readAll(secondBatch(statements)));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return {};
+  }
+}
 
 /** Sorts the rows of all statements by the part that they name. */
 function read(results: Record<string, unknown>[][]): Found {
@@ -92,23 +96,12 @@ function isPart(name: string): name is PartName {
   return Object.hasOwn(parts, name);
 }
 
-function complete(found: Found): Omit<ServerFacts, 'sessionChanged'> {
+type Essentials = Omit<ServerFacts, 'sessionChanged'>;
+
+function complete(found: Found): Essentials {
   const missing = essential.filter((name) => found[name] === undefined);
   if (missing.length > 0) throw new Error(`the server told nothing about ${missing.join(', ')}`);
-  return found as Omit<ServerFacts, 'sessionChanged'>;
-}
-
-function plainFollowUps(facts: Omit<ServerFacts, 'sessionChanged'>): string[] {
-  const statements: string[] = [];
-  if (facts.server.versionNum >= 150_000) statements.push(collation);
-  if (facts.ledgerPlace?.readable) {
-    statements.push(ledger(`${quoteIdentifier(facts.ledgerPlace.schema)}.aperture_migrations`));
-  }
-  return statements;
-}
-
-function mayReadFiles(facts: Omit<ServerFacts, 'sessionChanged'>): boolean {
-  return facts.role.superuser && /-linux-/.test(facts.server.version);
+  return found as Essentials;
 }
 
 /** The server understood and refused: something else can still be asked. A lost connection is not that. */

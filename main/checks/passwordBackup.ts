@@ -1,5 +1,5 @@
 import { text } from '../../contract/copy/text.ts';
-import { quoteIdentifier } from '../adapters/quoting.ts';
+import { quoteIdentifier } from '../sql/quoting.ts';
 import type { Check } from './check.ts';
 import { sqlToPaste } from './remedies.ts';
 

@@ -1,5 +1,5 @@
 import type { RunnableFixId } from '../../contract/fix.ts';
-import { quoteIdentifier } from '../adapters/quoting.ts';
+import { quoteIdentifier } from '../sql/quoting.ts';
 import { settingOf } from './amounts.ts';
 import type { ServerFacts } from './facts.ts';
 
