@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkout, pinnedNode } from './paths.mjs';
-import { run, tail } from './run.mjs';
+import { head, run } from './run.mjs';
 
 /**
  * Whether node_modules holds what package-lock.json names. npm writes `node_modules/.package-lock.json` last, so an
@@ -41,7 +41,7 @@ export async function dependencies(report) {
   }
   report.line('npm ci (about a minute the first time)');
   const { code, output } = await run('npm', ['ci', '--no-progress', '--loglevel=error'], { env: process.env });
-  if (code !== 0) throw new Error(`npm ci failed:\n${tail(output, 40)}`);
+  if (code !== 0) throw new Error(`npm ci failed:\n${head(output, 30)}`);
   if (!existsSync(pinnedNode)) {
     throw new Error(
       'npm ci left no Node of its own in node_modules/node. Its install script may be blocked: npm rebuild node',

@@ -62,3 +62,13 @@ export function run(command, args, { cwd = checkout, env = toolEnvironment(), ou
 export function tail(text, lines = 20) {
   return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
+
+/**
+ * The first lines: npm says what is wrong first and how it is used in general after that.
+ *
+ * @param {string} text
+ * @param {number} lines
+ */
+export function head(text, lines) {
+  return text.trim().split('\n').slice(0, lines).join('\n');
+}
