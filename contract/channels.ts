@@ -10,6 +10,7 @@ import { instanceSchema, setupDraftSchema } from './instance.ts';
 import type { OperationLogLine, OperationView } from './operation.ts';
 import type { Plan } from './plan.ts';
 import type { Problem } from './problem.ts';
+import type { Prompt } from './prompt.ts';
 import { promptAnswerSchema } from './prompt.ts';
 import { request } from './request.ts';
 import type { AppInfo, KeychainState, Settings, ToolFound } from './settings.ts';
@@ -113,6 +114,8 @@ export const channels = {
   'operations.log': request<OperationLogLine[]>()(z.object({ id })),
   'operations.cancel': request<void>()(z.object({ id })),
 
+  /** Questions that still wait: for a window that was loaded again. */
+  'prompts.pending': request<Prompt[]>()(nothing),
   'prompts.answer': request<void>()(z.object({ id, answer: promptAnswerSchema })),
   'practice.create': request<{ instance: Instance; operationId: string }>()(nothing),
 } as const;
