@@ -31,11 +31,8 @@ export function statementsOf(id: RunnableFixId, facts: ServerFacts): string[] {
     case 'refresh-collation-version':
       return [`REINDEX DATABASE ${database}`, `ALTER DATABASE ${database} REFRESH COLLATION VERSION`];
     case 'set-read-write':
-      // Changing a default is itself a write, so that this session has to be made writable first.
-      return [
-        'SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE',
-        `${ownDefaults} SET default_transaction_read_only = off`,
-      ];
+      // Changing a default is itself a write, so that this transaction has to be made writable first.
+      return [`BEGIN READ WRITE;\n${ownDefaults} SET default_transaction_read_only = off;\nCOMMIT`];
     case 'set-maintenance-memory':
       return [
         `${ownDefaults} SET maintenance_work_mem = '256MB'`,
