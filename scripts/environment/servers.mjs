@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { cacheFolder } from './paths.mjs';
-import { installPackages } from './servers-commands.mjs';
+import { installPackages, isRoot, lastLine, run } from './servers-commands.mjs';
 import { postgresRoots } from './servers-postgres.mjs';
 
 /** What the test servers need from the machine's own package manager. */
@@ -36,5 +36,20 @@ export async function servers(report) {
   }
   const problem = await installPackages(packages);
   if (problem) report.skip('PgBouncer and sshd for the tests', problem, 'run the environment script as root once');
+  const mounts = await run(['unshare', '--mount', 'true']);
+  if (isRoot && mounts.code !== 0) {
+    report.skip(
+      'PostgreSQL 13, 17 and 18 and sshd for the tests',
+      `root may not make private mounts here (${lastLine(mounts.stderr)})`,
+      'run the tests in a virtual machine or a privileged container, or as an ordinary user',
+    );
+  }
+  if (!isRoot) {
+    report.skip(
+      'SSH logins by password and one-time code, and jump hosts',
+      'only root can make up users and host names for a single sshd',
+      'run the tests as root, in a container or a virtual machine',
+    );
+  }
   await postgresRoots(report, cacheFolder);
 }

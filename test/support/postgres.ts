@@ -149,7 +149,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
         host: password === undefined && user === superuser ? socketDir : '127.0.0.1',
         port,
         user,
-        password: password ?? superPassword,
+        password: password ?? (user === superuser ? superPassword : undefined),
         database,
         ssl: options.tls && password !== undefined ? { rejectUnauthorized: false } : false,
       });

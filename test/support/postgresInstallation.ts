@@ -12,13 +12,13 @@ export type PostgresMajor = (typeof postgresMajors)[number];
 /** Where the environment script keeps what is too big for the checkout. */
 export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'aperture-companion');
 
+const isRoot = process.getuid?.() === 0;
+
 /**
  * The user that servers run as where this process is root, which PostgreSQL and PgBouncer refuse to be: Debian's own
  * user for it, else nobody.
  */
-export const serverUser = findServerUser();
-
-const isRoot = process.getuid?.() === 0;
+export const serverUser = isRoot ? findServerUser() : { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
 
 /** Where a private mount shows a cached release: root's home is closed to the server's user. */
 const shownAt = '/mnt';

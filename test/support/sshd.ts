@@ -97,7 +97,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       ListenAddress: host,
       PidFile: 'none',
       LogLevel: 'VERBOSE',
-      UsePAM: accountsCanBeMade ? 'yes' : 'no',
+      // Without it, a user who has no password (the usual one of a container) counts as locked.
+      UsePAM: 'yes',
       // Its folders are below /tmp, which everybody may write to.
       StrictModes: 'no',
       AuthorizedKeysFile: join(folder, 'keys', '%u'),

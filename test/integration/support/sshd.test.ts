@@ -1,7 +1,8 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Finished, run } from '../../support/processes.ts';
+import { type Finished, run, until } from '../../support/processes.ts';
+import { accountsCanBeMade } from '../../support/sshAccounts.ts';
 import { startSshAgent } from '../../support/sshAgent.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { answering, makePuttyKey, makeSshKey, sshKeyTypes } from '../../support/sshKeys.ts';
@@ -61,13 +62,17 @@ describe('sshd', () => {
     }
   });
 
-  test.each(['password', 'keyboard-interactive'])('asks for the password by %s', async (method) => {
-    const flags = ['-o', `PreferredAuthentications=${method}`, '-o', 'NumberOfPasswordPrompts=1'];
-    const right = answering([{ to: 'password', answer: sshd.user.password }]);
-    expect(await ssh(sshd, flags, { env: right })).toMatchObject({ code: 0, stdout: `${sshd.user.name}\n` });
-    const wrong = answering([{ to: 'password', answer: 'wrong' }]);
-    expect((await ssh(sshd, flags, { env: wrong })).stderr).toContain('Permission denied');
-  });
+  // The environment script lists what an ordinary user cannot have.
+  test.runIf(accountsCanBeMade).each(['password', 'keyboard-interactive'])(
+    'asks for the password by %s',
+    async (method) => {
+      const flags = ['-o', `PreferredAuthentications=${method}`, '-o', 'NumberOfPasswordPrompts=1'];
+      const right = answering([{ to: 'password', answer: sshd.user.password }]);
+      expect(await ssh(sshd, flags, { env: right })).toMatchObject({ code: 0, stdout: `${sshd.user.name}\n` });
+      const wrong = answering([{ to: 'password', answer: 'wrong' }]);
+      expect((await ssh(sshd, flags, { env: wrong })).stderr).toContain('Permission denied');
+    },
+  );
 
   test('lets in a key that an agent holds', async () => {
     const key = await makeSshKey({ passphrase: 'of the agent' });
@@ -114,7 +119,7 @@ describe('sshd', () => {
   });
 });
 
-test('asks for the password and then for a one-time code', async () => {
+test.runIf(accountsCanBeMade)('asks for the password and then for a one-time code', async () => {
   const sshd = await startSshd({
     keyboardInteractive: 'password and code',
     settings: { PasswordAuthentication: 'no' },
@@ -149,7 +154,7 @@ test('a host certificate is enough for who trusts the authority', async () => {
   await sshd.stop();
 });
 
-test('a second host is reached through the first, which alone knows its name', async () => {
+test.runIf(accountsCanBeMade)('a second host is reached through the first, which alone knows its name', async () => {
   const key = await makeSshKey();
   const users = [{ name: 'tester', keys: [key.publicKey] }];
   const inner = await startSshd({ users });
@@ -176,4 +181,25 @@ test('a second host is reached through the first, which alone knows its name', a
   });
   expect(refused.stderr).toContain('administratively prohibited');
   await Promise.all([inner.stop(), jump.stop(), closed.stop()]);
+});
+
+test('its settings hold: one session per connection, one cipher', async () => {
+  const key = await makeSshKey();
+  const sshd = await startSshd({
+    users: [{ name: 'tester', keys: [key.publicKey] }],
+    settings: { MaxSessions: 1, Ciphers: 'aes256-gcm@openssh.com' },
+  });
+  const socket = join(supportFolder('master'), 'socket');
+  const first = ssh(sshd, [...byKey(key.file), '-M', '-S', socket], { command: 'sleep 2' });
+  await until(
+    () => existsSync(socket),
+    10_000,
+    () => 'the first connection was not made',
+  );
+  const second = await ssh(sshd, [...byKey(key.file), '-S', socket, '-o', 'BatchMode=yes']);
+  expect(second.stderr).toContain('Session open refused by peer');
+  expect(await first).toMatchObject({ code: 0 });
+  const other = await ssh(sshd, [...byKey(key.file), '-c', 'aes128-ctr']);
+  expect(other.stderr).toContain('no matching cipher found');
+  await sshd.stop();
 });
