@@ -13,6 +13,8 @@ export type Context = {
   encrypted?: boolean;
   tlsMode?: TlsMode;
   serverName?: string | undefined;
+  /** The server has accepted the password: whatever it refuses now, the role exists. */
+  authenticated?: boolean;
   /** `SHOW hba_file`, when somebody who may has been asked. */
   hbaFile?: string;
   /** The server is a standby. */

@@ -18,7 +18,10 @@ export function recogniseHba(error: ServerError, context: Context): Problem | un
     // "connection requires a valid client certificate" comes from the same routine and names nobody.
     return { code: 'tls-client-certificate-required', values, detail: words(error) };
   }
-  const [client = '', user = String(values.user), database = String(values.database)] = names;
+  // The user and the database are known; only the address is news. Names with quotes in them can't be told from a message anyway.
+  const client = names.find((name) => isIPv4(name) || isIPv6(name) || name === '[local]') ?? names[0] ?? '';
+  const user = String(values.user);
+  const database = String(values.database);
   const encrypted = context.encrypted === true;
   const local = client.includes('[local]') || !(isIPv4(client) || isIPv6(client));
   const subnet = local ? '' : subnetOf(client);
@@ -27,8 +30,6 @@ export function recogniseHba(error: ServerError, context: Context): Problem | un
     code: 'pg-hba-refused',
     values: {
       ...values,
-      user,
-      database,
       client,
       subnet,
       line,

@@ -10,8 +10,14 @@ import { quoted, type ServerError, words } from './serverError.ts';
 const said: { pattern: RegExp; code: ProblemCode }[] = [
   { pattern: /^unsupported startup parameter/, code: 'pooler-refused-option' },
   { pattern: /^unsupported pkt type|^prepared statement .* does not exist/, code: 'pooler-unsuitable' },
-  { pattern: /^(no such database|database does not allow connections)/, code: 'database-missing' },
-  { pattern: /^(no such user|Tenant or user not found|\(ENOTFOUND\) tenant\/user)/i, code: 'role-missing' },
+  {
+    pattern: /^(no such database|database does not allow connections|database ".*" does not exist$)/,
+    code: 'database-missing',
+  },
+  {
+    pattern: /^(no such user|role ".*" does not exist$|Tenant or user not found|\(ENOTFOUND\) tenant\/user)/i,
+    code: 'role-missing',
+  },
   {
     pattern:
       /^(SASL authentication failed|password authentication failed|bouncer config error|Wrong password|auth failed)/i,

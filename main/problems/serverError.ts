@@ -24,7 +24,12 @@ export function words(error: ServerError): string {
   return [error.message, error.detail, error.hint].filter((part) => part !== undefined && part !== '').join('\n');
 }
 
-/** Names in quotation marks, in order. Translated messages keep them, in their own kind of quotes. */
+/** What stands in quotation marks, in order; translated messages have their own kinds. Not reliable for names that have quotes in them. */
 export function quoted(message: string): string[] {
-  return [...message.matchAll(/["«„“»]\s?(.+?)\s?["»“”«](?=[\s,.:;)]|$)/g)].map(([, name]) => name ?? '');
+  return [...message.matchAll(/["«»„“]\s?([^"«»„“”]+?)\s?["«»“”]/g)].map(([, name]) => name ?? '');
+}
+
+/** The message without what stands in quotation marks: a role's name must not be taken for a word. */
+export function unquoted(message: string): string {
+  return message.replace(/["«»„“][^"«»„“”]*["«»“”]/g, '');
 }

@@ -160,6 +160,7 @@ export function createConnections(need: ConnectionsNeed): Connections {
     onPhase('dial');
     return tryConnection({
       settings: target.settings,
+      kind: instance?.kind ?? 'external',
       signal,
       dial: () => dialFor(target.route, signal),
       onPhase,

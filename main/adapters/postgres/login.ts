@@ -14,6 +14,8 @@ export type LoginOptions = {
   options: string | undefined;
   applicationName: string;
   signal: AbortSignal;
+  /** The server has taken the password; it may still refuse the session. */
+  onAuthenticated: () => void;
 };
 
 export type Login = {
@@ -44,6 +46,7 @@ export async function login(options: LoginOptions): Promise<Login> {
     if (!startsLikePostgres(bytes)) throw stranger(bytes, place);
   });
   const mechanisms: string[] = [];
+  let asked = false;
   const binds = options.encrypted && options.channelBinding !== 'disable';
   const channelBound = () => binds && mechanisms.includes('SCRAM-SHA-256-PLUS');
 
@@ -55,6 +58,7 @@ export async function login(options: LoginOptions): Promise<Login> {
     // A function, because without a password the driver would look into PGPASSWORD and ~/.pgpass. It is called when the server
     // has said how it wants the password, and before anything is sent.
     password: async () => {
+      asked = true;
       if (options.channelBinding === 'require' && !channelBound()) {
         throw new ProblemError('channel-binding-unavailable', { ...place, offered: mechanisms.join(', ') });
       }
@@ -84,6 +88,9 @@ export async function login(options: LoginOptions): Promise<Login> {
   const wire = client.connection;
   wire.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
     parameters.set(message.parameterName, message.parameterValue);
+  });
+  wire.on('authenticationOk', () => {
+    if (asked) options.onAuthenticated();
   });
   wire.on('authenticationSASL', (message: { mechanisms: string[] }) => mechanisms.push(...message.mechanisms));
   wire.on('readyForQuery', () => {

@@ -52,6 +52,7 @@ export async function openAddress(options: PostgresOptions, address: DatabaseAdd
   const either = AbortSignal.any([signal, deadline.signal]);
   let phase: Phase = 'dial';
   let encrypted = false;
+  let authenticated = false;
   let stream: Duplex | undefined;
   const enter = (next: Phase) => {
     phase = next;
@@ -73,6 +74,9 @@ export async function openAddress(options: PostgresOptions, address: DatabaseAdd
       options: settings.options,
       applicationName: options.applicationName ?? 'Aperture Companion',
       signal: either,
+      onAuthenticated: () => {
+        authenticated = true;
+      },
     });
     return openSession(options, {
       address,
@@ -94,6 +98,7 @@ export async function openAddress(options: PostgresOptions, address: DatabaseAdd
       ...place,
       phase,
       encrypted,
+      authenticated,
       tlsMode: settings.tls.mode,
       serverName: settings.tls.serverName,
     });

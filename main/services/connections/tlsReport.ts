@@ -12,9 +12,9 @@ import { lookAtTls, namesOf, type TlsSeen, viewCertificate } from '../../adapter
 import type { Dial } from '../../adapters/dial.ts';
 import { placeOf } from '../../problems/context.ts';
 import { recogniseTls } from '../../problems/recogniseTls.ts';
+import { serverTls } from '../databaseUrl.ts';
 import { toolsSslMode, type Verification, verificationOf } from '../renderings.ts';
 import { libpqAcceptsName } from './libpqNames.ts';
-import { serverTls } from './serverTls.ts';
 
 /**
  * What the server shows and what the three readers of the settings make of it: this app, PostgreSQL's tools (libpq), and the Aperture
@@ -33,7 +33,6 @@ export async function probeTls(
   const place = placeOf({ ...address, user: settings.user, database: settings.database });
   const judge = (reader: TlsVerdict['reader'], how: How): TlsVerdict =>
     verdict(reader, how, seen, { place, name, plainAccepted: tls.plainAccepted === true });
-  const server = serverTls(tls, address.host, seen !== undefined);
   return {
     offered: seen !== undefined,
     ...(seen === undefined ? {} : { protocol: seen.protocol, cipher: seen.cipher }),
@@ -52,8 +51,24 @@ export async function probeTls(
         accepts: (certificate, host) => libpqAcceptsName(certificate, host),
         fallsBack: true,
       }),
-      judge('server', { ...server, accepts: (certificate) => nodeAccepts(certificate, server.verifiedName) }),
+      judge('server', serverReading(tls, address.host, seen !== undefined)),
     ],
+  };
+}
+
+/**
+ * The server's driver (pg 8.16) with what DATABASE_URL says. It always verifies the URL's own host, and for an IP address the name
+ * `localhost`, because it gives Node no name to verify then.
+ */
+function serverReading(tls: TlsSettings, host: string, offered: boolean): How {
+  const { parameters, verifies } = serverTls(tls, host, offered);
+  const verifiedName = isIP(host) === 0 ? host : 'localhost';
+  return {
+    mode: verifies === 'plain' ? 'disable' : tls.mode,
+    verification: verifies === 'plain' ? 'none' : verifies,
+    verifiedName,
+    rendered: parameters.map(([name, value]) => `${name}=${value}`).join('&'),
+    accepts: (certificate) => nodeAccepts(certificate, verifiedName),
   };
 }
 

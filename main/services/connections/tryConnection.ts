@@ -27,6 +27,7 @@ const nothingAnswered = new Set<Problem['code']>([
 
 export type Trial = {
   settings: ConnectionSettings;
+  kind: 'external' | 'practice';
   signal: AbortSignal;
   dial: () => Promise<Dial>;
   connect: () => Promise<PostgresSession>;
@@ -49,7 +50,7 @@ export async function tryConnection(trial: Trial): Promise<ConnectionReport> {
       address = session.address;
       const milliseconds = Math.round(performance.now() - began);
       trial.onPhase('query');
-      report = { outcome: 'connected', address, milliseconds, server: await recogniseServer(session) };
+      report = { outcome: 'connected', address, milliseconds, server: await recogniseServer(session, trial.kind) };
     } finally {
       await session.close();
     }
