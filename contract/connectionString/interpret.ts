@@ -204,7 +204,7 @@ function readHosts(
   const ports = list('port');
   const place = kept.get('hostaddr') ?? kept.get('host') ?? { start: 0, end: 0 };
   for (const name of names) {
-    if (/[\s/?#@<>"'\\]/.test(name.startsWith('/') || name.startsWith('@') ? '' : name)) {
+    if (/[\s/?#@<>"'\\;]/.test(name.startsWith('/') || name.startsWith('@') ? '' : name)) {
       findings.add('error', 'host-invalid', place.start, place.end, { host: name });
     }
   }

@@ -40,7 +40,7 @@ function read(
     checkScheme(scheme.groups?.scheme ?? '', start, findings);
     return { format: 'url', fields: readUrl(text, start + scheme[0].length, end, findings) };
   }
-  const translated = fromSemicolons(inside);
+  const translated = isKeyValue(text, start, end) ? undefined : fromSemicolons(inside);
   if (translated !== undefined) {
     findings.add('error', 'format-other', start, end, {}, translated);
     return {
@@ -61,6 +61,13 @@ function read(
   if (inside.includes('=')) return { format: 'keywords', fields: readKeyValue(text, start, end, findings) };
   findings.add('error', 'format-unknown', start, end);
   return { format: 'none', fields: [] };
+}
+
+/** Whether libpq could connect with it as it is: a semicolon in a password makes no other format of it. */
+function isKeyValue(text: string, start: number, end: number): boolean {
+  const trial = new Findings(text);
+  interpret(readKeyValue(text, start, end, trial), trial, end);
+  return !trial.failed;
 }
 
 function checkScheme(scheme: string, start: number, findings: Findings): void {

@@ -49,6 +49,19 @@ export const connectionStrings = {
   'connecting.string.value-invalid': '{value} is no value for {keyword}. Possible: {allowed}.',
   'connecting.string.value-replaced': '{keyword}={value} is read as {replacement}.',
   'connecting.string.name-too-long': '{keyword} is longer than anything that PostgreSQL accepts ({most} characters).',
+  'connecting.import.missing':
+    '{field, select, host {No host is given; localhost is taken.} user {No user is given; postgres is taken.} database {No database is given; the one with the user’s name is taken.} other {No password is given; it is asked for when connecting.}}',
+  'connecting.import.service':
+    'The rest comes from the service {service} of pg_service.conf; that file can be imported itself.',
+  'connecting.import.unset':
+    'The file uses the variable {variable}, which is set neither in it nor in the .env beside it.',
+  'connecting.import.inside-network':
+    'The host {host} is a name inside of the container network. From outside, the database is reached at the Docker host’s own address{published, select, none {, and only if its port is published: in this file it is not} other {, port {published}}}.',
+  'connecting.import.published':
+    'The port {port} is published by the container {container} on the Docker host; localhost stands for that host.',
+  'connecting.import.password-file': 'The password is in a file inside of the container ({path}), not in this one.',
+  'connecting.import.encoding': 'The file is not UTF-8. Letters with accents may have been read wrongly.',
+  'connecting.import.too-many': 'There are more connections in this file; the first {count} are shown.',
   'connecting.render.server-name':
     'The certificate is verified for {serverName}, but the server’s own driver always verifies the name that it connects to ({host}). Use {serverName} as the host where the server can resolve it.',
   'connecting.render.address':

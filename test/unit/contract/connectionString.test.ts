@@ -39,6 +39,7 @@ describe('what libpq accepts', () => {
     ['host=h user=u password=a\\ b', 'u:a b h|5432 u prefer'],
     ["host=h user=u password=''", 'u: h|5432 u prefer'],
     ['host=h user=u password=a\\ ', 'u:a  h|5432 u prefer'],
+    ['host=h user=u password=a;b=c;', 'u:a;b=c; h|5432 u prefer'],
     ['host=h1,h2 port=1,2 user=u', 'u:- h1|1,h2|2 u prefer'],
     ['host=,h2 user=u', 'u:- localhost|5432,h2|5432 u prefer'],
     ['user=u hostaddr=10.0.0.5 host=db.lan sslmode=verify-full', 'u:- 10.0.0.5|5432 u verify-full'],
