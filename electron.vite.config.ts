@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
@@ -8,9 +7,6 @@ import postcssSimpleVars from 'postcss-simple-vars';
 // Loaded from node_modules when first needed: native code, WASM with data files beside it, and optional requires.
 // Everything else is bundled, because reading a few files is what makes the first window quick.
 const loadedAtRunTime = [/^(keytar|pg|ssh2)(\/|$)/, /^@electric-sql\//];
-
-const entries = (named: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(named).filter(([, file]) => existsSync(path.join(import.meta.dirname, file))));
 
 // CSS modules cannot read custom properties inside media queries, so Mantine's breakpoints are build-time variables.
 const breakpoints = {
@@ -30,11 +26,11 @@ export default defineConfig({
       externalizeDeps: false,
       sourcemap: true,
       rolldownOptions: {
-        input: entries({
+        input: {
           index: 'main/index.ts',
           cli: 'main/cli/index.ts',
           practice: 'main/practice/process.ts',
-        }),
+        },
         external: loadedAtRunTime,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -11,6 +11,9 @@ import { run, tail } from './environment/run.mjs';
 import { environment, listSkipped } from './environment.mjs';
 import { inSession } from './session.mjs';
 
+// Several tools colour their output whenever CI is set, even into a file.
+if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1';
+
 const tool = (name, file) => path.join(installed(name), ...file.split('/'));
 const results = mkdtempSync(path.join(tmpdir(), 'aperture-companion-results-'));
 const report = createReport();

@@ -34,7 +34,7 @@ export async function electron(report) {
       `Electron ${wanted} could not be downloaded: ${failure}\nThe download needs github.com, or a mirror named in ELECTRON_MIRROR.`,
     );
   }
-  report.line(`Electron ${wanted} could not be downloaded (${failure})`);
+  report.line(`Electron ${wanted} could not be downloaded (${failure}); that is tried once a day`);
   if (present !== standInVersion) {
     const dist = await standInDist(report);
     await rm(path.join(folder, 'dist'), { recursive: true, force: true });

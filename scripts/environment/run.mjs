@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { checkout } from './paths.mjs';
 
 /**
@@ -60,7 +61,7 @@ export function run(command, args, { cwd = checkout, env = toolEnvironment(), ou
  * @param {number} [lines]
  */
 export function tail(text, lines = 20) {
-  return text.trimEnd().split('\n').slice(-lines).join('\n');
+  return stripVTControlCharacters(text).trimEnd().split('\n').slice(-lines).join('\n');
 }
 
 /**
@@ -70,5 +71,5 @@ export function tail(text, lines = 20) {
  * @param {number} lines
  */
 export function head(text, lines) {
-  return text.trim().split('\n').slice(0, lines).join('\n');
+  return stripVTControlCharacters(text).trim().split('\n').slice(0, lines).join('\n');
 }
