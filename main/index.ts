@@ -47,7 +47,7 @@ async function startWindow(): Promise<void> {
   const services = painted.then(async () => {
     servicesAsked = true;
     const { startServices } = await import('./shell/services.ts');
-    return startServices(folder, main);
+    return startServices(folder, import.meta.dirname, main);
   });
   listen(services, () => (main.window.isDestroyed() ? undefined : main.window.webContents.id));
 

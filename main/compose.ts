@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ConnectionSettings } from '../contract/connection.ts';
+import { defaultConnection } from '../contract/connection.ts';
+import type { OperationView } from '../contract/operation.ts';
+import { type SshHost, sshHostSchema } from '../contract/sshHost.ts';
+import { readBounded } from './adapters/boundedFile.ts';
+import type { SpawnPractice } from './adapters/embeddedPostgres.ts';
+import { createKeychain } from './adapters/keychain.ts';
+import { createLogFile } from './adapters/logFile.ts';
+import { secretServiceLocked } from './adapters/secretService.ts';
+import { createRedactor } from './redaction.ts';
+import { createChecks } from './services/checks.ts';
+import { createConnections } from './services/connections.ts';
+import { createCredentials, keychainIndexDocument } from './services/credentials.ts';
+import { type DocumentDefinition, openDocument } from './services/documents.ts';
+import { createFixes } from './services/fixes.ts';
+import { createImports } from './services/imports.ts';
+import { createInstances, instancesDocument } from './services/instances.ts';
+import { createNewInstances } from './services/newInstances.ts';
+import { createOperations } from './services/operations/operations.ts';
+import type { Ask, Emit } from './services/ports.ts';
+import { createPractice } from './services/practice.ts';
+import { createSettings, settingsDocument } from './services/settings.ts';
+import { createSshHosts } from './services/sshHosts.ts';
+import { createTools } from './services/tools.ts';
+
+const sshHostsDocument: DocumentDefinition<SshHost[]> = {
+  name: 'ssh-hosts',
+  version: 1,
+  schema: z.array(sshHostSchema),
+  empty: () => [],
+};
+
+/** Milliseconds that running operations get to end when the app quits. */
+const patience = 5_000;
+
+/** What differs between the window and the command line. */
+export type Surroundings = {
+  /** Where everything is kept. */
+  folder: string;
+  emit: Emit;
+  ask: Ask;
+  spawnPractice: SpawnPractice;
+  startedBy: OperationView['startedBy'];
+};
+
+/** Everything is wired here, by hand, once for a process: adapters into services. Nothing is opened or started yet. */
+export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroundings) {
+  const redactor = createRedactor();
+  const log = createLogFile({ file: join(folder, 'logs', 'companion.log'), redact: redactor.redact });
+  const documents = { folder };
+
+  const credentials = createCredentials({
+    keychain: createKeychain({
+      load: async () => (await import('keytar')).default,
+      collectionLocked: secretServiceLocked,
+    }),
+    index: openDocument(keychainIndexDocument, documents),
+    addToRedactor: redactor.add,
+  });
+  const operations = createOperations({
+    folder: join(folder, 'operations'),
+    emit,
+    redact: redactor.redact,
+    log,
+    startedBy,
+  });
+  const practice = createPractice({ folder: join(folder, 'practice'), spawn: spawnPractice, operations, log });
+  const instances = createInstances({
+    document: openDocument(instancesDocument, documents),
+    credentials,
+    emit,
+    removeData: practice.remove,
+  });
+  const settings = createSettings(openDocument(settingsDocument, documents));
+  const sshHostsFile = openDocument(sshHostsDocument, documents);
+  const sshHosts = createSshHosts({
+    store: {
+      read: async () => (await sshHostsFile.read()).value,
+      write: async (hosts) => {
+        await sshHostsFile.update(() => hosts);
+      },
+    },
+    dataFolder: folder,
+    credentials,
+    ask,
+    operations,
+    emit,
+  });
+  const connections = createConnections({
+    instances,
+    credentials,
+    ask,
+    operations,
+    dialFor: sshHosts.dialFor,
+    practice: async (instance, signal) => {
+      const { host, port, user, database } = await practice.ensureStarted(instance.id, signal);
+      return { settings: practiceSettings({ host, port, user, database }), password: '' };
+    },
+    emit,
+  });
+  const checks = createChecks({ instances, connections, credentials, operations, emit });
+  const imports = createImports({ readFile: readBounded, now: Date.now, newId: randomUUID });
+  const fixes = createFixes({ instances, connections, checks, operations });
+
+  return {
+    log,
+    redactor,
+    credentials,
+    operations,
+    practice,
+    instances,
+    settings,
+    sshHosts,
+    connections,
+    checks,
+    fixes,
+    imports,
+    newInstances: createNewInstances({ instances, imports }),
+    tools: createTools(),
+    /** Ends what runs, writes what is pending. */
+    async stop() {
+      await operations.stop(patience);
+      await practice.stopAll();
+      sshHosts.close();
+      await log.flush();
+    },
+  };
+}
+
+export type Companion = ReturnType<typeof compose>;
+
+/** Connection settings of a practice database: it listens on this computer only and has no TLS. */
+export function practiceSettings(at: {
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+}): ConnectionSettings {
+  return {
+    ...defaultConnection,
+    hosts: [{ host: at.host, port: at.port }],
+    user: at.user,
+    database: at.database,
+    tls: { mode: 'disable' },
+  };
+}

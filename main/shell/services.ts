@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { app, utilityProcess } from 'electron';
+import type { SpawnPractice } from '../adapters/embeddedPostgres.ts';
+import { compose } from '../compose.ts';
+import { createHandlers } from '../ipc/createHandlers.ts';
+import type { Handlers } from '../ipc/handlers.ts';
+import { createPrompts } from '../services/prompts.ts';
+import type { MainWindow } from '../window.ts';
+
+export type RunningServices = {
+  handlers: Handlers;
+  /** Notes an unexpected error in the log; answers the reference to find it by. */
+  unexpected: (error: unknown, channel: string) => string;
+  stop(): Promise<void>;
+};
+
+/** The services of the window. `entries` is the folder of main's built entry files. */
+export async function startServices(folder: string, entries: string, main: MainWindow): Promise<RunningServices> {
+  const prompts = createPrompts({ emit: main.emit });
+  const companion = compose({
+    folder,
+    emit: main.emit,
+    ask: prompts.ask,
+    spawnPractice: forkUtility(join(entries, 'practice.js')),
+    startedBy: 'window',
+  });
+  companion.log.info('started', { version: app.getVersion(), electron: process.versions.electron });
+  const recovered = await companion.operations.recover();
+  for (const view of recovered) main.emit('operation.changed', view);
+  return {
+    handlers: createHandlers(companion, prompts, main, folder),
+    unexpected: (error, channel) => {
+      const reference = randomUUID().slice(0, 8);
+      companion.log.error('unexpected error', { reference, channel }, error);
+      return reference;
+    },
+    stop: async () => {
+      prompts.withdrawAll();
+      await companion.stop();
+    },
+  };
+}
+
+/** Electron can't run as Node in a package (its fuse is off), so the practice database runs in a utility process. */
+function forkUtility(module: string): SpawnPractice {
+  return (args) => {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PG')));
+    const child = utilityProcess.fork(module, [...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      serviceName: 'Practice database',
+      env,
+    });
+    let lastWords = '';
+    child.stderr?.on('data', (data: Buffer) => {
+      lastWords = (lastWords + data.toString('utf8')).slice(-2_000);
+    });
+    return {
+      get pid() {
+        return child.pid;
+      },
+      send: (message) => child.postMessage(message),
+      onMessage: (listener) => void child.on('message', listener),
+      onExit: (listener) => void child.once('exit', (code) => listener(code, lastWords.trim())),
+      kill: () => {
+        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL');
+      },
+    };
+  };
+}
