@@ -59,24 +59,63 @@ const steps = [
   { name: text('check.step.judge'), weight: 1 },
 ];
 
+/** Asks and judges once, without an operation. */
+export async function checkSession(
+  session: CheckSession,
+  surroundings: Surroundings,
+  now: () => Date,
+  onResult?: (result: CheckResult) => void,
+): Promise<CheckReport> {
+  const began = performance.now();
+  const tripsBefore = session.roundTrips;
+  const context = await look(session, surroundings, now);
+  const results: CheckResult[] = [];
+  for (const result of runChecks(context)) {
+    results.push(result);
+    onResult?.(result);
+  }
+  return reportOf(context, results, performance.now() - began, session.roundTrips - tripsBefore);
+}
+
+async function look(
+  session: CheckSession,
+  { kind, tls, password }: Surroundings,
+  now: () => Date,
+): Promise<CheckContext> {
+  const facts = await gatherFacts(session.readable);
+  const { address, backendKey } = session;
+  return {
+    facts,
+    address,
+    kind,
+    server: describeServer({ address, facts, kind, loginPid: backendKey?.processId }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(password === undefined ? {} : { passwordNeedsEncoding: encodeURIComponent(password) !== password }),
+    now: now(),
+  };
+}
+
+function reportOf(
+  context: CheckContext,
+  results: CheckResult[],
+  milliseconds: number,
+  roundTrips: number,
+): CheckReport {
+  return {
+    at: context.now.toISOString(),
+    milliseconds: Math.round(milliseconds),
+    roundTrips,
+    server: context.server,
+    verdict: verdictOf(results),
+    results,
+    facts: summaryOf(context.facts),
+  };
+}
+
 export function createChecks(need: ChecksNeed): Checks {
   const { instances, connections, credentials, operations, emit, now = () => new Date() } = need;
   const reports = new Map<string, CheckReport>();
   const contexts = new Map<string, { target: string; context: CheckContext }>();
-
-  async function look(session: CheckSession, { kind, tls, password }: Surroundings): Promise<CheckContext> {
-    const facts = await gatherFacts(session.readable);
-    const { address, backendKey } = session;
-    return {
-      facts,
-      address,
-      kind,
-      server: describeServer({ address, facts, kind, loginPid: backendKey?.processId }),
-      ...(tls === undefined ? {} : { tls }),
-      ...(password === undefined ? {} : { passwordNeedsEncoding: encodeURIComponent(password) !== password }),
-      now: now(),
-    };
-  }
 
   async function surroundingsOf(instance: Instance, signal: AbortSignal): Promise<Surroundings> {
     const { kind, id } = instance;
@@ -85,26 +124,9 @@ export function createChecks(need: ChecksNeed): Checks {
   }
 
   async function lookAt(instance: Instance, signal: AbortSignal, session: CheckSession): Promise<CheckContext> {
-    const context = await look(session, await surroundingsOf(instance, signal));
+    const context = await look(session, await surroundingsOf(instance, signal), now);
     contexts.set(instance.id, { target: databaseTarget(instance), context });
     return context;
-  }
-
-  function report(
-    context: CheckContext,
-    results: CheckResult[],
-    milliseconds: number,
-    roundTrips: number,
-  ): CheckReport {
-    return {
-      at: context.now.toISOString(),
-      milliseconds: Math.round(milliseconds),
-      roundTrips,
-      server: context.server,
-      verdict: verdictOf(results),
-      results,
-      facts: summaryOf(context.facts),
-    };
   }
 
   /** The results of checks that were run alone take the place of their older ones. */
@@ -133,17 +155,7 @@ export function createChecks(need: ChecksNeed): Checks {
       }
     },
 
-    async runWith(session, surroundings, onResult) {
-      const began = performance.now();
-      const tripsBefore = session.roundTrips;
-      const context = await look(session, surroundings);
-      const results: CheckResult[] = [];
-      for (const result of runChecks(context)) {
-        results.push(result);
-        onResult?.(result);
-      }
-      return report(context, results, performance.now() - began, session.roundTrips - tripsBefore);
-    },
+    runWith: (session, surroundings, onResult) => checkSession(session, surroundings, now, onResult),
 
     async run(instanceId, only) {
       const instance = await instances.get(instanceId);
@@ -165,7 +177,7 @@ export function createChecks(need: ChecksNeed): Checks {
             op.log(`${result.id}: ${result.status}`);
             emit('check.result', { operationId: op.id, instanceId, result });
           }
-          const fresh = report(context, results, performance.now() - began, roundTrips);
+          const fresh = reportOf(context, results, performance.now() - began, roundTrips);
           const whole = { ...merged(reports.get(instanceId), fresh, only), instanceId };
           reports.set(instanceId, whole);
           emit('check.report', { operationId: op.id, instanceId, report: whole });
