@@ -1,0 +1,35 @@
+/** Welcome and import. */
+export const welcome = {
+  'screen.welcome.title': 'Welcome',
+  'screen.welcome.sub':
+    'Find out within two minutes whether Aperture can run on your PostgreSQL, and what to do where it cannot yet.',
+  'screen.welcome.connect': 'Connect a PostgreSQL database',
+  'screen.welcome.connect-text':
+    'Say where the database is. The app connects directly or through SSH, checks every requirement, and fixes what it may.',
+  'screen.welcome.connect-needs': 'Needs: host, database, user and password',
+  'screen.welcome.import': 'Import',
+  'screen.welcome.import-text':
+    'Take the connection from what is configured already: a compose file, a DATABASE_URL, .pgpass or pg_service.conf.',
+  'screen.welcome.import-needs': 'Needs: the file, or its text',
+  'screen.welcome.practice': 'Practice',
+  'screen.welcome.practice-text':
+    'See the whole way with an embedded PostgreSQL that the app brings along. Nothing to install, nothing that can break.',
+  'screen.welcome.practice-needs': 'Needs: about ten seconds for the first start',
+  'screen.welcome.practice-starting': 'Starting',
+  'screen.import.title': 'Import',
+  'screen.import.sub': 'Connections are read from the file; its passwords go straight to where passwords are kept.',
+  'screen.import.file': 'From a file',
+  'screen.import.file-text': 'A compose file, .env, .pgpass or pg_service.conf',
+  'screen.import.paste': 'From text',
+  'screen.import.paste-text': 'The content of such a file, or a connection string alone',
+  'screen.import.pasted': 'From the text above',
+  'screen.import.read': 'Read it',
+  'screen.import.found':
+    '{count, plural, =0 {No connection found} one {One connection found} other {# connections found}}',
+  'screen.import.nothing':
+    'No PostgreSQL connection is in it. A compose file needs a DATABASE_URL, or POSTGRES_USER and POSTGRES_DB.',
+  'screen.import.source': 'Found in',
+  'screen.import.with-password': 'Found',
+  'screen.import.without-password': 'Not in the file',
+  'screen.import.use': 'Use this connection',
+} as const;

@@ -1,0 +1,52 @@
+import { type CheckReport, type CheckResult, type CheckStatus, checkIds, type Verdict } from '../../contract/check.ts';
+import { type Text, text } from '../../contract/copy/text.ts';
+
+const order = new Map<string, number>(checkIds.map((id, index) => [id, index]));
+
+function inOrder(results: readonly CheckResult[]): CheckResult[] {
+  return [...results].sort((a, b) => (order.get(a.id) ?? 99) - (order.get(b.id) ?? 99));
+}
+
+/** The results with this one in its place. */
+export function replacedResult(results: readonly CheckResult[], result: CheckResult): CheckResult[] {
+  return inOrder([...results.filter((one) => one.id !== result.id), result]);
+}
+
+/** Results of a report overlaid with those of a run that is under way; `fresh` tells which are of this run. */
+export function overlaidResults(
+  before: readonly CheckResult[],
+  run: readonly CheckResult[] | undefined,
+): { result: CheckResult; fresh: boolean }[] {
+  const fresh = new Map((run ?? []).map((result) => [result.id, result]));
+  const all = inOrder([...before.filter((result) => !fresh.has(result.id)), ...fresh.values()]);
+  return all.map((result) => ({ result, fresh: run === undefined || fresh.has(result.id) }));
+}
+
+export function verdictOf(results: readonly CheckResult[]): Verdict {
+  if (results.some((result) => result.status === 'fail')) return 'not-ready';
+  return results.some((result) => result.status === 'warn') ? 'ready-with-warnings' : 'ready';
+}
+
+/** A report of a few checks put into the one of all: the rest stays as it was. */
+export function mergedReport(before: CheckReport | undefined, next: CheckReport): CheckReport {
+  if (before === undefined) return next;
+  const results = overlaidResults(before.results, next.results).map(({ result }) => result);
+  return { ...before, ...next, facts: next.facts ?? before.facts, results, verdict: verdictOf(results) };
+}
+
+export function countOf(results: readonly CheckResult[], status: CheckStatus): number {
+  return results.filter((result) => result.status === status).length;
+}
+
+/** The line that answers whether the database is ready, and how that is marked. */
+export function sumLine(results: readonly CheckResult[]): { tone: 'ok' | 'warn' | 'bad'; line: Text } {
+  const verdict = verdictOf(results);
+  switch (verdict) {
+    case 'ready':
+      return { tone: 'ok', line: text('check.verdict.ready') };
+    case 'ready-with-warnings':
+      return { tone: 'warn', line: text('check.verdict.ready-with-warnings', { count: countOf(results, 'warn') }) };
+    case 'not-ready':
+      return { tone: 'bad', line: text('check.verdict.not-ready', { count: countOf(results, 'fail') }) };
+  }
+}

@@ -1,0 +1,73 @@
+import type { ConnectionReport } from '../../contract/connection.ts';
+import type { SettingFixId } from '../../contract/fix.ts';
+import type { InstanceView } from '../../contract/instance.ts';
+import { KeyValue } from '../components/KeyValue.tsx';
+import { Panel } from '../components/Panel.tsx';
+import { ProblemView } from '../components/ProblemView.tsx';
+import { StatusIcon } from '../components/StatusMark.tsx';
+import { formatDuration } from '../format/duration.ts';
+import { words } from '../words.ts';
+import classes from './Report.module.css';
+import { TlsReportView } from './TlsReportView.tsx';
+
+/** What one try of the settings found: what answered and how fast, its certificates, or why it failed and what helps. */
+export function ConnectionReportView({
+  instance,
+  report,
+  onSetting,
+}: {
+  instance: InstanceView;
+  report: ConnectionReport;
+  onSetting(id: SettingFixId): Promise<void>;
+}) {
+  const host = report.address?.host ?? instance.connection?.hosts[0]?.host ?? '';
+  const { server } = report;
+  return (
+    <>
+      <Panel>
+        {report.problem !== undefined ? (
+          <ProblemView
+            problem={report.problem}
+            context={{
+              instanceId: instance.id,
+              host,
+              database: instance.connection?.database ?? '',
+              user: instance.connection?.user ?? '',
+              onDone: () => undefined,
+              onSetting,
+            }}
+          />
+        ) : (
+          <div className={classes.stack}>
+            <div className={classes.head} role="status">
+              <StatusIcon tone={report.outcome === 'connected' ? 'ok' : 'bad'} />
+              <strong>{words(`screen.connection.${report.outcome}`)}</strong>
+              <span />
+              <span className={classes.quiet}>
+                {words('screen.connection.answered', { host, time: formatDuration(report.milliseconds) })}
+              </span>
+            </div>
+            {server !== undefined && (
+              <KeyValue
+                rows={[
+                  [words('screen.connection.server'), `PostgreSQL ${server.version}`],
+                  [words('screen.connection.platform'), server.platform],
+                  [words('screen.connection.provider'), words(`screen.provider.${server.provider}`)],
+                  [
+                    words('screen.connection.login'),
+                    words('screen.connection.login-line', { user: server.user, database: server.database }),
+                  ],
+                  [words('screen.connection.pooler'), server.pooler && words(`screen.pooler.${server.pooler}`)],
+                  [words('screen.connection.role'), server.inRecovery ? words('screen.connection.standby') : undefined],
+                ]}
+              />
+            )}
+          </div>
+        )}
+      </Panel>
+      {report.tls !== undefined && (
+        <TlsReportView tls={report.tls} instance={instance} onTrust={() => onSetting('trust-certificate')} />
+      )}
+    </>
+  );
+}

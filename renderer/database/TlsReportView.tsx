@@ -1,0 +1,93 @@
+import { Button } from '@mantine/core';
+import { IconCertificate } from '@tabler/icons-react';
+import { useCallback } from 'react';
+import type { TlsReport, TlsVerdict } from '../../contract/connection.ts';
+import { problemText } from '../../contract/copy/problemText.ts';
+import type { InstanceView } from '../../contract/instance.ts';
+import { Panel } from '../components/Panel.tsx';
+import { FailureView } from '../components/ProblemView.tsx';
+import { StatusMark, type Tone } from '../components/StatusMark.tsx';
+import { trustAnchor } from '../setup/trustAnchor.ts';
+import { useAction } from '../store/useAction.ts';
+import { words } from '../words.ts';
+import { CertificateChain } from './CertificateChain.tsx';
+import classes from './Report.module.css';
+
+const tones: Record<TlsVerdict['outcome'], Tone> = {
+  'encrypted-verified': 'ok',
+  'encrypted-unverified': 'warn',
+  plain: 'warn',
+  refused: 'bad',
+};
+
+/** The certificates that the server sent, and what each of the three readers of the settings makes of them. */
+export function TlsReportView({
+  tls,
+  instance,
+  onTrust,
+}: {
+  tls: TlsReport;
+  instance: InstanceView;
+  onTrust(): Promise<void>;
+}) {
+  const trust = useAction(useCallback(() => onTrust(), [onTrust]));
+  const anchor = trustAnchor(tls.chain);
+  const app = tls.verdicts.find((verdict) => verdict.reader === 'app');
+  const trusted = anchor !== undefined && instance.connection?.tls.ca === anchor.pem;
+  const offerTrust = anchor !== undefined && !trusted && app?.outcome !== 'encrypted-verified';
+  return (
+    <Panel
+      title={words('screen.tls.report')}
+      sub={
+        tls.offered
+          ? [tls.protocol, tls.cipher].filter((part) => part !== undefined).join(' · ')
+          : words('screen.tls.not-offered')
+      }
+    >
+      <div className={classes.stack}>
+        {tls.verdicts.length > 0 && (
+          <table className={classes.table}>
+            <caption className={classes.quiet}>{words('screen.tls.verdicts')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{words('screen.tls.reader')}</th>
+                <th scope="col">{words('screen.tls.verdict')}</th>
+                <th scope="col">{words('screen.tls.rendered')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {tls.verdicts.map((verdict) => (
+                <tr key={verdict.reader}>
+                  <td>{words(`screen.tls.reader.${verdict.reader}`)}</td>
+                  <td>
+                    <StatusMark tone={tones[verdict.outcome]}>
+                      {words(`screen.tls.outcome.${verdict.outcome}`)}
+                    </StatusMark>
+                    {verdict.problem !== undefined && (
+                      <p className={classes.quiet}>{problemText(verdict.problem).cause}</p>
+                    )}
+                  </td>
+                  <td className={classes.mono}>{verdict.rendered}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        {tls.chain.length > 0 && <CertificateChain chain={tls.chain} />}
+        {trust.failure !== undefined && <FailureView failure={trust.failure} />}
+        {offerTrust && (
+          <div className={classes.actions}>
+            <Button
+              leftSection={<IconCertificate size={16} aria-hidden />}
+              loading={trust.pending}
+              onClick={() => void trust.run()}
+            >
+              {words(anchor.certificateAuthority ? 'screen.tls.trust-authority' : 'screen.tls.trust-certificate')}
+            </Button>
+            <span className={classes.quiet}>{words('screen.tls.trust-text', { subject: anchor.subject })}</span>
+          </div>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,70 @@
+import { Tabs } from '@mantine/core';
+import { say, type Text } from '../../contract/copy/text.ts';
+import type { Fix } from '../../contract/fix.ts';
+import { words } from '../words.ts';
+import { CopyFix } from './CopyFix.tsx';
+import classes from './FixView.module.css';
+import type { FixContext } from './fixContext.ts';
+import { fixParts } from './fixParts.ts';
+import { RunFix } from './RunFix.tsx';
+import { SettingFix } from './SettingFix.tsx';
+
+/** Every way to make one check pass: do it now, copy it for whoever may, and why it is needed. */
+export function FixView({ fixes, why, context }: { fixes: readonly Fix[]; why?: Text; context?: FixContext }) {
+  const parts = fixParts(fixes, why);
+  const now = context === undefined ? [] : parts.now.filter((fix) => fix.kind === 'run' || context.onSetting);
+  const first = fixes[0];
+  if (first === undefined) return null;
+  const several = fixes.length > 1;
+  const administratorNeeded = now.some((fix) => fix.kind === 'run' && fix.as === 'administrator');
+  return (
+    <div className={classes.fix}>
+      <div className={classes.head}>
+        <strong>{several ? words('screen.fix.several') : say(first.title)}</strong>
+        {administratorNeeded && context !== undefined && (
+          <span>{words('screen.fix.administrator-needed', { role: context.user })}</span>
+        )}
+      </div>
+      <Tabs defaultValue={now.length > 0 ? 'now' : 'copy'} keepMounted={false}>
+        <Tabs.List className={classes.tabs}>
+          {now.length > 0 && (
+            <Tabs.Tab value="now" className={classes.tab}>
+              {words('screen.fix.now')}
+            </Tabs.Tab>
+          )}
+          {parts.copy.length > 0 && (
+            <Tabs.Tab value="copy" className={classes.tab}>
+              {words(now.length > 0 ? 'screen.fix.copy' : 'screen.fix.by-hand')}
+            </Tabs.Tab>
+          )}
+          {parts.why.length > 0 && (
+            <Tabs.Tab value="why" className={classes.tab}>
+              {words('screen.fix.why')}
+            </Tabs.Tab>
+          )}
+        </Tabs.List>
+        {context !== undefined && (
+          <Tabs.Panel value="now" className={classes.stack}>
+            {now.map((fix) =>
+              fix.kind === 'run' ? (
+                <RunFix key={fix.id} fix={fix} context={context} titled={several} />
+              ) : (
+                <SettingFix key={fix.id} fix={fix} context={context} />
+              ),
+            )}
+          </Tabs.Panel>
+        )}
+        <Tabs.Panel value="copy" className={classes.stack}>
+          {parts.copy.map((fix) => (
+            <CopyFix key={`${fix.kind} ${say(fix.title)}`} fix={fix} context={context} titled={several} />
+          ))}
+        </Tabs.Panel>
+        <Tabs.Panel value="why" className={classes.why}>
+          {parts.why.map((reason) => (
+            <p key={reason.key}>{say(reason)}</p>
+          ))}
+        </Tabs.Panel>
+      </Tabs>
+    </div>
+  );
+}

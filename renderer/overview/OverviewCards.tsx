@@ -1,0 +1,162 @@
+import { IconDatabase, IconPlugConnected, IconSchool, IconShieldLock, IconStairsUp } from '@tabler/icons-react';
+import { useLocation } from 'wouter';
+import type { InstanceView } from '../../contract/instance.ts';
+import { sumLine } from '../checks/checkSum.ts';
+import { FactCard, FactCards } from '../components/FactCard.tsx';
+import { useNow } from '../components/Moment.tsx';
+import { formatBytes, formatCount } from '../format/bytes.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatAgo } from '../format/moment.ts';
+import { places } from '../shell/places.ts';
+import { checksOf } from '../store/checks.ts';
+import { connectionOf } from '../store/connections.ts';
+import { useStore } from '../store/store.ts';
+import { words } from '../words.ts';
+
+/** A card for each thing that is there: database, schema, connection, TLS. */
+export function OverviewCards({ instance }: { instance: InstanceView }) {
+  return (
+    <FactCards>
+      <DatabaseCard instance={instance} />
+      <SchemaCard instance={instance} />
+      <ConnectionCard instance={instance} />
+      {instance.kind === 'practice' ? <PracticeCard /> : <TlsCard instance={instance} />}
+    </FactCards>
+  );
+}
+
+function DatabaseCard({ instance }: { instance: InstanceView }) {
+  const [, go] = useLocation();
+  const { report, loaded, run } = useStore((state) => checksOf(state, instance.id));
+  const facts = report?.facts;
+  const sum = report === undefined ? undefined : sumLine(report.results);
+  const vector = facts?.extensions.find((extension) => extension.name === 'vector')?.installed;
+  const version = report?.server?.version;
+  return (
+    <FactCard
+      icon={IconDatabase}
+      title={words('screen.database.title')}
+      tone={run !== undefined ? 'busy' : (sum?.tone ?? 'quiet')}
+      state={
+        run !== undefined ? words('screen.card.checking') : words(`screen.card.database.${sum?.tone ?? 'unknown'}`)
+      }
+      loading={!loaded}
+      fact={facts === undefined ? words('screen.card.not-known') : formatBytes(facts.databaseBytes)}
+      evidence={
+        facts === undefined
+          ? words('screen.card.run-first')
+          : [
+              version === undefined ? undefined : `PostgreSQL ${version}`,
+              vector === undefined ? undefined : `vector ${vector}`,
+              words('screen.card.connections', { used: facts.connectionsUsed, max: facts.connectionsMax }),
+            ]
+              .filter((part) => part !== undefined)
+              .join(' · ')
+      }
+      action={{ label: words('screen.overview.action.see-checks'), run: () => go(places.database) }}
+    />
+  );
+}
+
+function SchemaCard({ instance }: { instance: InstanceView }) {
+  const { report, loaded } = useStore((state) => checksOf(state, instance.id));
+  const facts = report?.facts;
+  const applied = facts?.migrationsApplied;
+  return (
+    <FactCard
+      icon={IconStairsUp}
+      title={words('screen.card.schema')}
+      tone={applied === undefined ? 'quiet' : 'ok'}
+      state={words(applied === undefined ? 'screen.card.schema.empty' : 'screen.card.schema.present')}
+      loading={!loaded}
+      fact={
+        applied !== undefined
+          ? words('screen.card.migrations', { count: applied })
+          : words(facts === undefined ? 'screen.card.not-known' : 'screen.card.no-migrations')
+      }
+      evidence={
+        facts === undefined
+          ? undefined
+          : applied === undefined
+            ? words('screen.card.schema-more')
+            : [
+                words('screen.card.tables', { count: facts.tables.count, amount: formatCount(facts.tables.count) }),
+                facts.lastMigration,
+              ]
+                .filter((part) => part !== undefined)
+                .join(' · ')
+      }
+    />
+  );
+}
+
+function ConnectionCard({ instance }: { instance: InstanceView }) {
+  const [, go] = useLocation();
+  const { report, loaded } = useStore((state) => connectionOf(state, instance.id));
+  const { route } = instance;
+  const ssh = useStore((state) =>
+    route.kind === 'ssh' ? state.sshHosts.find((one) => one.id === route.sshHostId)?.name : undefined,
+  );
+  const address = report?.address ?? instance.connection?.hosts[0];
+  const connected = report?.outcome === 'connected';
+  return (
+    <FactCard
+      icon={IconPlugConnected}
+      title={words('screen.card.connection')}
+      tone={report === undefined ? 'quiet' : connected ? 'ok' : 'bad'}
+      state={words(`screen.card.connection.${report?.outcome ?? 'unknown'}`)}
+      loading={!loaded}
+      fact={address === undefined ? words('screen.card.not-known') : address.host}
+      evidence={[
+        route.kind === 'ssh' ? words('screen.card.through', { host: ssh ?? '' }) : words('screen.card.direct'),
+        connected ? words('screen.card.login-in', { time: formatDuration(report.milliseconds) }) : undefined,
+      ]
+        .filter((part) => part !== undefined)
+        .join(' · ')}
+      action={{ label: words('screen.card.connection-details'), run: () => go(places.database) }}
+    />
+  );
+}
+
+function TlsCard({ instance }: { instance: InstanceView }) {
+  const [, go] = useLocation();
+  const now = useNow();
+  const { report, loaded } = useStore((state) => connectionOf(state, instance.id));
+  const own = report?.tls?.verdicts.find((verdict) => verdict.reader === 'app');
+  const leaf = report?.tls?.chain[0];
+  const outcome = own?.outcome;
+  const tones = { 'encrypted-verified': 'ok', 'encrypted-unverified': 'warn', plain: 'warn', refused: 'bad' } as const;
+  const mode = instance.connection?.tls.mode ?? 'prefer';
+  return (
+    <FactCard
+      icon={IconShieldLock}
+      title={words('screen.tls.title')}
+      tone={outcome === undefined ? 'quiet' : tones[outcome]}
+      state={words(outcome === undefined ? 'screen.card.tls.unknown' : `screen.tls.outcome.${outcome}`)}
+      loading={!loaded}
+      fact={words(`screen.tls.${mode}`)}
+      evidence={
+        leaf === undefined
+          ? words(report?.tls?.offered === false ? 'screen.tls.not-offered' : 'screen.card.tls-untested')
+          : words('screen.card.tls-expires', {
+              protocol: report?.tls?.protocol ?? 'TLS',
+              when: formatAgo(new Date(leaf.validTo), now),
+            })
+      }
+      action={{ label: words('screen.card.tls-details'), run: () => go(places.database) }}
+    />
+  );
+}
+
+function PracticeCard() {
+  return (
+    <FactCard
+      icon={IconSchool}
+      title={words('screen.welcome.practice')}
+      tone="info"
+      state={words('screen.card.practice.state')}
+      fact={words('screen.card.practice')}
+      evidence={words('screen.card.practice-more')}
+    />
+  );
+}

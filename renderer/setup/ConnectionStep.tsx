@@ -1,0 +1,185 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { InstanceView } from '../../contract/instance.ts';
+import { Panel } from '../components/Panel.tsx';
+import { FailureView } from '../components/ProblemView.tsx';
+import { setupPlace } from '../shell/places.ts';
+import { connectionOf } from '../store/connections.ts';
+import { useStore } from '../store/store.ts';
+import { useAction } from '../store/useAction.ts';
+import { words } from '../words.ts';
+import { AddressFields } from './AddressFields.tsx';
+import { ConnectionTest } from './ConnectionTest.tsx';
+import { type FormErrors, type FormValues, formOf, formWith, settingsOf } from './formValues.ts';
+import { MoreFields } from './MoreFields.tsx';
+import { PasswordFields } from './PasswordFields.tsx';
+import { PasteString } from './PasteString.tsx';
+import { RouteFields } from './RouteFields.tsx';
+import classes from './Setup.module.css';
+import { TlsFields } from './TlsFields.tsx';
+
+/** How to reach the database: typed into fields or pasted, tried, and corrected. */
+export function ConnectionStep({
+  instance,
+  registerLeave,
+}: {
+  instance: InstanceView;
+  registerLeave?(leave: (() => Promise<void>) | undefined): void;
+}) {
+  const [, go] = useLocation();
+  const [values, setValues] = useState<FormValues>(() => formOf(instance));
+  const [errors, setErrors] = useState<FormErrors>({});
+  const [how, setHow] = useState<'fields' | 'paste'>('fields');
+  const [place, setPlace] = useState<'keychain' | 'session'>('keychain');
+  const keychain = useStore((state) => state.keychain);
+  const view = useStore((state) => connectionOf(state, instance.id));
+  const form = useRef<HTMLFormElement>(null);
+  const change = useCallback((part: Partial<FormValues>) => setValues((before) => ({ ...before, ...part })), []);
+
+  useEffect(() => {
+    const { loadKeychain, loadConnection } = useStore.getState();
+    void loadKeychain().catch(() => undefined);
+    void loadConnection(instance.id);
+  }, [instance.id]);
+
+  // A fix (a trusted certificate, another TLS mode) changed the saved settings: the form follows.
+  const saved = JSON.stringify(instance.connection);
+  useEffect(() => {
+    if (saved !== undefined) setValues((before) => formWith(before, JSON.parse(saved)));
+  }, [saved]);
+
+  const keepIn = keychain?.available === false ? 'session' : place;
+  const save = useCallback(async (): Promise<boolean> => {
+    const { settings, errors: wrong } = settingsOf(values);
+    setErrors(wrong ?? {});
+    if (settings === undefined) return false;
+    const { updateInstance, setPassword } = useStore.getState();
+    await updateInstance({
+      id: instance.id,
+      name: values.name.trim(),
+      connection: settings,
+      route: values.route,
+      ...(instance.setup === undefined ? {} : { setup: { ...instance.setup, step: 'connection' as const } }),
+    });
+    if (values.password !== '') await setPassword(instance.id, values.password, keepIn);
+    return true;
+  }, [values, instance.id, instance.setup, keepIn]);
+
+  useEffect(() => {
+    registerLeave?.(async () => {
+      if (settingsOf(values).settings !== undefined) await save();
+    });
+    return () => registerLeave?.(undefined);
+  }, [registerLeave, save, values]);
+
+  const test = useAction(
+    useCallback(async () => {
+      if (!(await save())) {
+        setHow('fields');
+        requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+        return;
+      }
+      await useStore.getState().testConnection(instance.id);
+    }, [save, instance.id]),
+  );
+  const goOn = useAction(
+    useCallback(async () => {
+      const { updateInstance } = useStore.getState();
+      if (instance.setup !== undefined) {
+        await updateInstance({ id: instance.id, setup: { ...instance.setup, step: 'checks' } });
+      }
+      go(setupPlace(instance.id, 'checks'));
+    }, [instance, go]),
+  );
+  const connected = view.report?.outcome === 'connected' && !view.testing;
+
+  return (
+    <form
+      ref={form}
+      className={classes.body}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void test.run();
+      }}
+    >
+      <Panel>
+        <div className={classes.group}>
+          <TextInput
+            label={words('screen.form.name')}
+            description={words('screen.form.name-text')}
+            value={values.name}
+            error={errors.name && words(errors.name)}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+          />
+          <SegmentedControl
+            value={how}
+            onChange={(chosen) => setHow(chosen === 'paste' ? 'paste' : 'fields')}
+            data={[
+              { value: 'fields', label: words('screen.form.how-fields') },
+              { value: 'paste', label: words('screen.form.how-paste') },
+            ]}
+            aria-label={words('screen.form.how')}
+          />
+          {how === 'paste' ? (
+            <PasteString
+              onUse={(settings, password) => {
+                setValues((before) => ({
+                  ...formWith(before, settings),
+                  ...(password === undefined ? {} : { password }),
+                }));
+                setHow('fields');
+              }}
+            />
+          ) : (
+            <AddressFields values={values} errors={errors} change={change} />
+          )}
+        </div>
+      </Panel>
+      {how === 'fields' && (
+        <>
+          <Panel title={words('screen.password.title')}>
+            <PasswordFields
+              values={values}
+              change={change}
+              kept={instance.password}
+              place={keepIn}
+              onPlace={setPlace}
+            />
+          </Panel>
+          <Panel title={words('screen.route.title')} sub={words('screen.route.sub')}>
+            <RouteFields route={values.route} onChange={(route) => change({ route })} />
+          </Panel>
+          <Panel title={words('screen.tls.title')} sub={words('screen.tls.sub')}>
+            <TlsFields values={values} errors={errors} change={change} />
+          </Panel>
+          <Panel>
+            <MoreFields values={values} errors={errors} change={change} />
+          </Panel>
+        </>
+      )}
+      {test.failure !== undefined && <FailureView failure={test.failure} />}
+      <ConnectionTest instance={instance} />
+      <div className={classes.foot}>
+        {instance.setup !== undefined && (
+          <Button onClick={() => go(setupPlace(instance.id, 'database'))}>{words('screen.back')}</Button>
+        )}
+        <span className={classes.grow} />
+        <Button type="submit" variant={connected ? 'default' : 'filled'} loading={test.pending || view.testing}>
+          {words(view.report === undefined ? 'screen.connection.test' : 'screen.connection.test-again')}
+        </Button>
+        {instance.setup !== undefined && (
+          <Button
+            variant={connected ? 'filled' : 'default'}
+            disabled={!connected}
+            loading={goOn.pending}
+            onClick={() => void goOn.run()}
+          >
+            {words('screen.continue')}
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}

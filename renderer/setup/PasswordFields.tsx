@@ -1,0 +1,54 @@
+import { PasswordInput, Radio, Stack } from '@mantine/core';
+import type { SecretPlace } from '../../contract/instance.ts';
+import { StatusMark } from '../components/StatusMark.tsx';
+import { useStore } from '../store/store.ts';
+import { words } from '../words.ts';
+import type { FormValues } from './formValues.ts';
+import classes from './Setup.module.css';
+
+/** The password, and where it is kept. It goes to main once and never comes back. */
+export function PasswordFields({
+  values,
+  change,
+  kept,
+  place,
+  onPlace,
+}: {
+  values: FormValues;
+  change(part: Partial<FormValues>): void;
+  kept: SecretPlace;
+  place: 'keychain' | 'session';
+  onPlace(place: 'keychain' | 'session'): void;
+}) {
+  const keychain = useStore((state) => state.keychain);
+  return (
+    <div className={classes.group}>
+      <PasswordInput
+        label={words('screen.password.label')}
+        description={words(`screen.password.kept-${kept}`)}
+        placeholder={kept === 'none' ? undefined : words('screen.password.unchanged')}
+        value={values.password}
+        onChange={(event) => change({ password: event.currentTarget.value })}
+        autoComplete="off"
+        visibilityToggleButtonProps={{ 'aria-label': words('screen.password.reveal') }}
+      />
+      {keychain?.available === false ? (
+        <div>
+          <StatusMark tone="warn">{words('screen.password.no-keychain')}</StatusMark>
+          <p className={classes.hint}>{words('screen.password.no-keychain-text')}</p>
+        </div>
+      ) : (
+        <Radio.Group
+          label={words('screen.password.where')}
+          value={place}
+          onChange={(value) => onPlace(value === 'session' ? 'session' : 'keychain')}
+        >
+          <Stack gap={6} mt={4}>
+            <Radio value="keychain" label={words('screen.password.keychain')} />
+            <Radio value="session" label={words('screen.password.session')} />
+          </Stack>
+        </Radio.Group>
+      )}
+    </div>
+  );
+}

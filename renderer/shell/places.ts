@@ -1,0 +1,20 @@
+import type { SetupStep } from '../../contract/instance.ts';
+
+/** Addresses of the screens, kept in the hash so that a reloaded window comes back to the same place. */
+export const places = {
+  welcome: '/welcome',
+  imports: '/import',
+  overview: '/overview',
+  database: '/database',
+  activity: '/activity',
+  settings: '/settings',
+  newSetup: '/setup',
+} as const;
+
+export function setupPlace(instanceId: string, step: SetupStep): string {
+  return `/setup/${instanceId}/${step}`;
+}
+
+export function activityPlace(operationId: string): string {
+  return `/activity/${operationId}`;
+}

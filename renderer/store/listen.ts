@@ -1,0 +1,18 @@
+import type { Bridge } from '../../contract/bridge.ts';
+import type { Store } from './store.ts';
+
+/** Lets main's events change the store. Subscribes before anything is asked, so that nothing is missed. */
+export function listen(bridge: Bridge, store: { getState(): Store; setState(change: Partial<Store>): void }): void {
+  const now = () => store.getState();
+  bridge.on('operation.changed', (operation) => now().operationChanged(operation));
+  bridge.on('operation.logged', ({ id, lines }) => now().operationLogged(id, lines));
+  bridge.on('check.result', (event) => now().checkResult(event));
+  bridge.on('check.report', (event) => now().checkReport(event));
+  bridge.on('connection.report', (event) => now().connectionReport(event));
+  bridge.on('ssh.report', ({ sshHostId, report }) => now().sshReport(sshHostId, report));
+  bridge.on('instances.changed', ({ instances, selected }) => store.setState({ instances, selectedId: selected }));
+  bridge.on('prompt.asked', (prompt) => now().promptAsked(prompt));
+  bridge.on('prompt.withdrawn', ({ id }) => now().promptWithdrawn(id));
+  bridge.on('route.changed', (event) => now().routeChanged(event));
+  bridge.on('theme.changed', ({ dark }) => store.setState({ dark }));
+}

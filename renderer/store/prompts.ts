@@ -1,0 +1,26 @@
+import type { StateCreator } from 'zustand';
+import type { Prompt, PromptAnswer } from '../../contract/prompt.ts';
+import { ask } from '../api.ts';
+import type { Store } from './store.ts';
+
+export type PromptsSlice = {
+  /** Questions of main that wait for an answer, oldest first; the first one is shown. */
+  prompts: Prompt[];
+  promptAsked(prompt: Prompt): void;
+  promptWithdrawn(id: string): void;
+  answerPrompt(id: string, answer: PromptAnswer): Promise<void>;
+};
+
+export const promptsSlice: StateCreator<Store, [], [], PromptsSlice> = (set, get) => ({
+  prompts: [],
+  promptAsked(prompt) {
+    set((state) => ({ prompts: [...state.prompts.filter((one) => one.id !== prompt.id), prompt] }));
+  },
+  promptWithdrawn(id) {
+    set((state) => ({ prompts: state.prompts.filter((one) => one.id !== id) }));
+  },
+  async answerPrompt(id, answer) {
+    await ask('prompts.answer', { id, answer });
+    get().promptWithdrawn(id);
+  },
+});

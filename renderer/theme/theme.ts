@@ -1,0 +1,18 @@
+import { createTheme, Modal, Tooltip } from '@mantine/core';
+
+/** Behaviour of the component library. What it looks like is in tokens.css and mantine.css. */
+export const theme = createTheme({
+  primaryColor: 'indigo',
+  fontFamily: 'var(--font)',
+  fontFamilyMonospace: 'var(--mono)',
+  respectReducedMotion: true,
+  cursorType: 'default',
+  components: {
+    Button: { defaultProps: { variant: 'default', size: 'sm' } },
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
+    // The page itself never scrolls; locking it would make the library inject a style element.
+    Modal: Modal.extend({ defaultProps: { centered: true, lockScroll: false, transitionProps: { duration: 120 } } }),
+    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, multiline: true, withArrow: false } }),
+    Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
+  },
+});
