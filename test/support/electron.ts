@@ -55,6 +55,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
     ],
     env: definedOnly({ ...privateEnvironment(home), ...options.env }),
     colorScheme: options.colorScheme ?? null,
+    // Playwright's own default is no sandbox for anybody.
+    chromiumSandbox: rootSwitches().length === 0,
   });
   const child = app.process();
   let text = '';
