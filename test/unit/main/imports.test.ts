@@ -112,8 +112,7 @@ services:
     process.env.APERTURE_TEST_PASSWORD = 'from outside';
     try {
       const { seen } = setUp();
-      const compose =
-        `services:\n  app:\n    environment:\n      DATABASE_URL: postgres://u:\${APERTURE_TEST_PASSWORD-x}@h/d\n`;
+      const compose = `services:\n  app:\n    environment:\n      DATABASE_URL: postgres://u:\${APERTURE_TEST_PASSWORD-x}@h/d\n`;
       expect(await seen(compose, 'compose.yml')).toEqual(['services.app.environment.DATABASE_URL = u:x@h:5432/d']);
     } finally {
       delete process.env.APERTURE_TEST_PASSWORD;
@@ -121,7 +120,11 @@ services:
   });
 
   test('a file of aliases that multiply is given up', async () => {
-    const _bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${'bcdefghij`.replace(/./g, (letter, index: number) => `${letter}: &${letter} [${`*${`abcdefghi'[index]},`.repeat(9)}]\n`)}services: *j\n`;
+    const levels = Array.from('bcdefghij', (letter, index) => {
+      const before = 'abcdefghi'[index];
+      return `${letter}: &${letter} [${`*${before},`.repeat(9)}]\n`;
+    });
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${levels.join('')}services: *j\n`;
     await expect(setUp().seen(bomb, 'compose.yml')).rejects.toThrow('import-nothing-found');
   });
 });
@@ -177,13 +180,14 @@ describe('whatever the file is called', () => {
   const url = 'postgresql://ü:pä%24@h/d';
   test.each([
     ['UTF-8 with a byte order mark', Buffer.from(`\uFEFFDATABASE_URL=${url}\r\n`)],
-    ['UTF-16 with a byte order mark`, Buffer.from(`\uFEFFDATABASE_URL=${url}\r\n`, `utf16le')],
-    ['UTF-16 without`, Buffer.from(`DATABASE_URL=\${url}\r\n`, `utf16le')],
-    ['Windows-1252`, Buffer.from(`DATABASE_URL=\${url}\r\n`, `latin1')],
-  ])('%s', async (_name, bytes) => 
+    ['UTF-16 with a byte order mark', Buffer.from(`\uFEFFDATABASE_URL=${url}\r\n`, 'utf16le')],
+    ['UTF-16 without', Buffer.from(`DATABASE_URL=${url}\r\n`, 'utf16le')],
+    ['Windows-1252', Buffer.from(`DATABASE_URL=${url}\r\n`, 'latin1')],
+  ])('%s', async (_name, bytes) => {
     expect(await setUp({ '/x/settings.txt': bytes }).seenFile('/x/settings.txt')).toEqual([
       'DATABASE_URL = ü:pä$@h:5432/d',
-    ]););
+    ]);
+  });
 
   test('a connection string alone', async () => {
     expect(await setUp().seen('postgresql://u:p@h/d', 'clipboard')).toEqual(['line 1 = u:p@h:5432/d']);
