@@ -8,13 +8,18 @@ import type { ClientChannel } from 'ssh2';
  */
 export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
+  readonly #kind: 'forward' | 'session';
   #writing: ((error?: Error | null) => void) | undefined;
   /** The channel no longer exists: nothing may be called on it. */
   #gone = false;
 
-  constructor(channel: ClientChannel) {
-    // Like a socket: when the other side has ended, so do we.
-    super({ allowHalfOpen: false });
+  /**
+   * @param kind a forwarded stream ends like a socket, when the other side has ended; a session lasts until the server closes it,
+   * because the exit status comes after the end of the output
+   */
+  constructor(channel: ClientChannel, kind: 'forward' | 'session') {
+    super(kind === 'forward' ? { allowHalfOpen: false } : { allowHalfOpen: true, autoDestroy: false });
+    this.#kind = kind;
     this.#channel = channel;
     channel.on('error', (error: Error) => this.destroy(error));
     channel.stderr.on('error', () => undefined);
@@ -40,7 +45,7 @@ export class ChannelStream extends Duplex {
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     if (this.#gone) {
-      done(brokenPipe());
+      done(this.#lateWrite());
       return;
     }
     this.#writing = done;
@@ -79,9 +84,18 @@ export class ChannelStream extends Duplex {
     if (this.#writing !== undefined) {
       const writing = this.#writing;
       this.#writing = undefined;
-      writing(brokenPipe());
+      writing(this.#lateWrite());
+    }
+    if (this.#kind === 'session') {
+      if (this.readableEnded) this.destroy();
+      else this.once('end', () => this.destroy());
     }
     if (!this.readableEnded && !this.destroyed) this.push(null);
+  }
+
+  /** A command that does not read its input to the end is not an error, and its output must not suffer from it. */
+  #lateWrite(): Error | null {
+    return this.#kind === 'session' ? null : brokenPipe();
   }
 
   #attempt(action: () => void): void {

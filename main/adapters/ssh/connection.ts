@@ -38,6 +38,11 @@ export type ConnectOptions = {
 /** sshd refused a session although the connection is fine: MaxSessions. */
 export class SessionRefused extends Error {}
 
+export type SessionExit = { exitCode: number | null; signal: string | null };
+
+/** A command that runs on the server. `done` is known when the server has closed the session. */
+export type SshSession = { channel: ClientChannel; stream: ChannelStream; done: Promise<SessionExit> };
+
 /** How often a server that is too busy to talk (MaxStartups), or hung up while the user was typing, is dialled again. */
 const redials = 4;
 
@@ -330,13 +335,19 @@ export class SshConnection {
       signal,
       (error) => forwardProblem(error, this.#target, named),
     );
-    return this.#follow(channel, new ChannelStream(channel));
+    return this.#follow(channel, new ChannelStream(channel, 'forward'));
   }
 
   /** Runs a command line in the user's login shell. Raises SessionRefused when the server's MaxSessions is reached. */
-  async exec(command: string, signal: AbortSignal): Promise<{ channel: ClientChannel; stream: ChannelStream }> {
-    const channel = await this.#open(
-      (callback) => this.#client.exec(command, callback),
+  async exec(command: string, signal: AbortSignal): Promise<SshSession> {
+    let session: SshSession | undefined;
+    await this.#open(
+      (callback) =>
+        this.#client.exec(command, (error, channel) => {
+          // At once: output and exit status may be in the very bytes that are being read now.
+          if (!error) session = this.#session(channel);
+          callback(error, channel);
+        }),
       signal,
       (error) => {
         // sshd refuses a session over MaxSessions with reason 2, "open failed" (channels.c), others with 1 or 4.
@@ -346,7 +357,22 @@ export class SshConnection {
         return new ProblemError('ssh-command-failed', values, { cause: error, detail: messageOf(error) });
       },
     );
-    return { channel, stream: this.#follow(channel, new ChannelStream(channel)) };
+    if (session === undefined) throw new TypeError('a session that was opened and is not there');
+    return session;
+  }
+
+  #session(channel: ClientChannel): SshSession {
+    const stream = this.#follow(channel, new ChannelStream(channel, 'session'));
+    let exit: SessionExit = { exitCode: null, signal: null };
+    channel.on('exit', (code: number | null, name?: string) => {
+      exit = { exitCode: code, signal: name ?? null };
+    });
+    const done = new Promise<SessionExit>((resolve, reject) => {
+      stream.once('error', reject);
+      channel.once('close', () => resolve(exit));
+    });
+    done.catch(() => undefined);
+    return { channel, stream, done };
   }
 
   /** Ends it; streams that are still open fail. */

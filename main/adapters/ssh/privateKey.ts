@@ -37,7 +37,7 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
     case 'ENCRYPTED PRIVATE KEY':
       return pemKey(path, text);
     default:
-      throw new ProblemError('ssh-key-format', { path, found: describe(text, kind) });
+      throw new ProblemError('ssh-key-format', { path, found: contentOf(text, kind) });
   }
 }
 
@@ -158,7 +158,7 @@ function first(key: ParsedKey | ParsedKey[]): ParsedKey {
   return one;
 }
 
-function describe(text: string, kind: string | undefined): string {
+function contentOf(text: string, kind: string | undefined): string {
   if (/^(ssh-|ecdsa-sha2-|sk-)/.test(text)) return 'a public key';
   if (kind !== undefined) return kind;
   return text === '' ? 'an empty file' : 'something that is not a private key';
