@@ -14,10 +14,11 @@ export type Found = {
   notes: Text[];
 };
 
-/** A connection string somewhere in a file. Undefined when it is none. */
+/** A connection string somewhere in a file. Undefined when it is none, or not PostgreSQL's. */
 export function foundInString(connectionString: string, source: string, name?: string): Found | undefined {
   const parsed = parseConnectionString(connectionString);
-  if (parsed.format === 'none') return undefined;
+  if (parsed.format === 'none' || parsed.mistakes.some(({ code }) => code === 'scheme-other-database'))
+    return undefined;
   const service = parsed.service === undefined ? [] : [text('connecting.import.service', { service: parsed.service })];
   return made(parsed, parsed.mistakes, source, name, service);
 }

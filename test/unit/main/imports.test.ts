@@ -194,14 +194,19 @@ describe('whatever the file is called', () => {
     expect(await setUp().seen('host=h user=u password=p', 'clipboard')).toEqual(['line 1 = u:p@h:5432/u']);
   });
 
-  test.each(['', 'hello', 'services: {}', '[section]\nkey=value\n', 'A=1\nB=2'])(
-    'nothing found in %j',
-    async (content) => {
-      await expect(setUp().seen(content, 'notes.txt')).rejects.toMatchObject({
-        problem: { code: 'import-nothing-found', values: { name: 'notes.txt' } },
-      });
-    },
-  );
+  test.each([
+    '',
+    'hello',
+    'services: {}',
+    '[section]\nkey=value\n',
+    'A=1\nB=2',
+    'see https://example.com/x?host=y',
+    'DATABASE_URL=mysql://u:p@h/d',
+  ])('nothing found in %j', async (content) => {
+    await expect(setUp().seen(content, 'notes.txt')).rejects.toMatchObject({
+      problem: { code: 'import-nothing-found', values: { name: 'notes.txt' } },
+    });
+  });
 
   test('a file over 1 MB', async () => {
     const { seenFile } = setUp({ '/big.env': new Uint8Array(1024 * 1024 + 1) });
