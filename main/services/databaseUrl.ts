@@ -7,7 +7,7 @@ import { verificationOf } from './renderings.ts';
 /** Where the server's container finds the files that a DATABASE_URL names. */
 export type ContainerFiles = { authority: string; certificate: string; key: string };
 
-export const containerFiles: ContainerFiles = {
+const containerFiles: ContainerFiles = {
   authority: '/etc/aperture/database-ca.pem',
   certificate: '/etc/aperture/database-client.pem',
   key: '/etc/aperture/database-client.key',

@@ -52,6 +52,6 @@ function made(
   };
 }
 
-export function defaultName(settings: ConnectionSettings): string {
+function defaultName(settings: ConnectionSettings): string {
   return `${settings.database} (${settings.hosts[0]?.host ?? ''})`;
 }
