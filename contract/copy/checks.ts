@@ -36,9 +36,9 @@ export const checks = {
   'check.pooler.title': 'Connection pooler',
   'check.pooler.none': 'None in between: this is the server itself.',
   'check.pooler.found':
-    '{pooler, select, other {{pooler} answers} - {A pooler answers}} at {host}:{port}. Checks work through it; migrations, backups and restores need the direct or a session address.',
+    '{pooler, select, unknown {A pooler answers} other {{pooler} answers}} at {host}:{port}. Checks work through it; migrations, backups and restores need the direct or a session address.',
   'check.pooler.transaction':
-    '{pooler, select, other {{pooler} answers} - {A pooler answers}} at {host}:{port} and changes the session with each transaction. Checks work through it; migrations, backups and restores need the direct or a session address.',
+    '{pooler, select, unknown {A pooler answers} other {{pooler} answers}} at {host}:{port} and changes the session with each transaction. Checks work through it; migrations, backups and restores need the direct or a session address.',
   'check.pooler.why':
     'A transaction pooler gives every transaction another session, so that settings, locks and prepared statements of a dump or a migration get lost on the way.',
 
@@ -172,11 +172,11 @@ export const checks = {
 
   'check.tls-agreement.title': 'Encryption',
   'check.tls-agreement.same':
-    '{outcome, select, encrypted-verified {Encrypted, certificate verified} encrypted-unverified {Encrypted, certificate not verified} plain {Not encrypted} other {Not known}}, for this app, PostgreSQL’s tools and Aperture alike.',
+    '{outcome, select, verified {Encrypted, certificate verified} unverified {Encrypted, certificate not verified} plain {Not encrypted} other {Not known}}, for this app, PostgreSQL’s tools and Aperture alike.',
   'check.tls-agreement.different':
-    'This app: {app, select, encrypted-verified {verified} encrypted-unverified {encrypted, not verified} plain {not encrypted} other {not known}}. PostgreSQL’s tools: {tools, select, encrypted-verified {verified} encrypted-unverified {encrypted, not verified} plain {not encrypted} other {not known}}. Aperture: {server, select, encrypted-verified {verified} encrypted-unverified {encrypted, not verified} plain {not encrypted} other {not known}}.',
+    'This app: {app, select, verified {verified} unverified {encrypted, not verified} plain {not encrypted} other {not known}}. PostgreSQL’s tools: {tools, select, verified {verified} unverified {encrypted, not verified} plain {not encrypted} other {not known}}. Aperture: {server, select, verified {verified} unverified {encrypted, not verified} plain {not encrypted} other {not known}}.',
   'check.tls-agreement.refused':
-    '{refusing, select, server {Aperture’s driver refuses} tools {PostgreSQL’s tools refuse} app {This app refuses} server-tools {Aperture’s driver and PostgreSQL’s tools refuse} other {Several of this app, PostgreSQL’s tools and Aperture’s driver refuse}} these TLS settings against this server.',
+    '{refusing, select, server {Aperture’s driver refuses} tools {PostgreSQL’s tools refuse} app {This app refuses} serverAndtools {Aperture’s driver and PostgreSQL’s tools refuse} other {Several of this app, PostgreSQL’s tools and Aperture’s driver refuse}} these TLS settings against this server.',
   'check.tls-agreement.why':
     'The three read the same settings by different rules. What is tested here must also hold for backups and for the server.',
 

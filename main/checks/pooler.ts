@@ -16,7 +16,12 @@ export const pooler: Check = {
   },
 };
 
-const poolerNames = { pgbouncer: 'PgBouncer', supavisor: 'Supavisor', neon: 'PgBouncer (Neon)', unknown: '-' } as const;
+const poolerNames = {
+  pgbouncer: 'PgBouncer',
+  supavisor: 'Supavisor',
+  neon: 'PgBouncer (Neon)',
+  unknown: 'unknown',
+} as const;
 
 function otherAddresses({ server }: CheckContext): Fix[] {
   const direct: Fix = {

@@ -1,6 +1,14 @@
 import { text } from '../../contract/copy/text.ts';
 import type { Check } from './check.ts';
 
+/** As the texts know them: a selector of ICU has no hyphens. */
+const words = {
+  'encrypted-verified': 'verified',
+  'encrypted-unverified': 'unverified',
+  plain: 'plain',
+  refused: 'refused',
+} as const;
+
 /** The app, PostgreSQL's tools and the server's driver judge the same certificate by different rules. */
 export const tlsAgreement: Check = {
   id: 'tls-agreement',
@@ -8,7 +16,7 @@ export const tlsAgreement: Check = {
   run({ tls }) {
     const verdicts = tls?.verdicts ?? [];
     const base = { title: text('check.tls-agreement.title'), why: text('check.tls-agreement.why') };
-    const outcomeOf = (reader: string) => verdicts.find((each) => each.reader === reader)?.outcome ?? 'missing';
+    const outcomeOf = (reader: string) => words[verdicts.find((each) => each.reader === reader)?.outcome ?? 'refused'];
     const values = { app: outcomeOf('app'), tools: outcomeOf('tools'), server: outcomeOf('server') };
     const refusing = verdicts.filter((each) => each.outcome === 'refused');
     if (refusing.length > 0) {
@@ -18,7 +26,7 @@ export const tlsAgreement: Check = {
         refusing: refusing
           .map((each) => each.reader)
           .sort()
-          .join('-'),
+          .join('And'),
       };
       // Without the server's driver nothing works; without the tools there are no backups.
       const status = refusing.some((each) => each.reader !== 'tools') ? 'fail' : 'warn';

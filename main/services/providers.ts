@@ -47,7 +47,7 @@ export function describeServer(evidence: ServerEvidence): ServerView {
 const ownLinux: ReadonlySet<ProviderId> = new Set(['debian', 'rhel', 'unknown']);
 
 function shortVersion(version: string): string {
-  return /^PostgreSQL (\S+)/.exec(version)?.[1] ?? version;
+  return /^PostgreSQL ([^\s,]+)/.exec(version)?.[1] ?? version;
 }
 
 /** Host names that providers give to their customers' databases. */
