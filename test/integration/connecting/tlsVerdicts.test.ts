@@ -99,8 +99,7 @@ async function serverSays(settings: ConnectionSettings, password: string, tlsOff
 
 async function appSays(settings: ConnectionSettings, password: string): Promise<{ reality: Reality; code: string }> {
   const result = await attempt(settings, { password });
-  if (result.code !== 'connected') return { reality: 'refused', code: result.code };
-  if (!('session' in result)) throw new Error(result.code);
+  if (!('session' in result)) return { reality: 'refused', code: result.code };
   return { reality: result.session.transport.kind === 'tls' ? 'encrypted' : 'plain', code: 'connected' };
 }
 
