@@ -1,5 +1,5 @@
 import { cancelled, ProblemError } from '../problems/ProblemError.ts';
-import type { LockedCollection } from './secretService.ts';
+import { type LockedCollection, secretServiceLocked } from './secretService.ts';
 
 /** The part of keytar that is used. findCredentials is not: on Linux it ends the process when an item is locked (secret_item_get_secret is NULL). */
 export type Keytar = {
@@ -53,16 +53,16 @@ export function keychainProblem(error: unknown): ProblemError {
  * and file access needs them too.
  */
 export function createKeychain({
-  load,
-  collectionLocked,
+  load = async () => (await import('keytar')).default,
+  collectionLocked = secretServiceLocked,
   service = 'Aperture Companion',
   platform = process.platform,
 }: {
-  load: () => Promise<Keytar>;
-  collectionLocked: LockedCollection;
+  load?: () => Promise<Keytar>;
+  collectionLocked?: LockedCollection;
   service?: string;
   platform?: NodeJS.Platform;
-}): Keychain {
+} = {}): Keychain {
   let loaded: Promise<Keytar> | undefined;
   let last: Promise<unknown> = Promise.resolve();
 
