@@ -15,7 +15,7 @@ const patterns = [
   /^system_settings$/,
 ];
 
-export function isApertureName(name: string): boolean {
+function isApertureName(name: string): boolean {
   return patterns.some((pattern) => pattern.test(name));
 }
 

@@ -104,4 +104,3 @@ export const parts = {
 export type PartName = keyof typeof parts;
 export type Part<Name extends PartName> = z.infer<(typeof parts)[Name]>;
 export type Relation = z.infer<typeof relation>;
-export type SettingFact = z.infer<typeof setting>;

@@ -151,7 +151,7 @@ const connections = part(
 );
 
 /** More relations than this are counted, but not looked at one by one. */
-export const relationLimit = 1000;
+const relationLimit = 1000;
 
 const relations = `WITH relation AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, pg_get_userbyid(c.relowner) AS owner, c.reltuples

@@ -36,7 +36,7 @@ export function forAdministrator(statements: readonly string[], context: CheckCo
 }
 
 /** Who has to run it, in this provider's words. */
-export function administratorNeeded({ facts, server }: CheckContext): Text {
+function administratorNeeded({ facts, server }: CheckContext): Text {
   const values = { role: facts.server.user, administrator: administratorRole(server.provider, facts) };
   switch (server.provider) {
     case 'rds':

@@ -1,6 +1,7 @@
 import type { CheckId, CheckReport, CheckResult } from '../../contract/check.ts';
 import { checkIds } from '../../contract/check.ts';
 import type { TlsReport } from '../../contract/connection.ts';
+import { encodePercent } from '../../contract/connectionString/percent.ts';
 import { text } from '../../contract/copy/text.ts';
 import type { Instance } from '../../contract/instance.ts';
 import type { OperationView } from '../../contract/operation.ts';
@@ -90,7 +91,7 @@ async function look(
     kind,
     server: describeServer({ address, facts, kind, loginPid: backendKey?.processId }),
     ...(tls === undefined ? {} : { tls }),
-    ...(password === undefined ? {} : { passwordNeedsEncoding: encodeURIComponent(password) !== password }),
+    ...(password === undefined ? {} : { passwordNeedsEncoding: encodePercent(password) !== password }),
     now: now(),
   };
 }

@@ -221,6 +221,18 @@ describe('PostgreSQL 17 with pgvector on the server', () => {
     expect(view.outcome && say(view.outcome)).toMatch(/^\d+ checks passed, \d+ recommendations?, \d+ things? to fix$/);
   });
 
+  test.each([
+    ['Plain-1_2.3~4', 'pass'],
+    ["it's(fine)!*", 'warn'],
+    ['with space', 'warn'],
+    ['p@ss/w:rd#%', 'warn'],
+    ['päss', 'warn'],
+  ] as const)('password %s and the backup of the server: %s', async (password, status) => {
+    const report = await reportFor(server, await createRole(server, { password, database: 'aperture' }));
+    expect(result(report, 'password-backup').status).toBe(status);
+    expect(JSON.stringify(report)).not.toContain(password);
+  });
+
   test('a connection limit is told, of the role and of the server', async () => {
     const limited = await createRoleAtItsLimit(server);
     await limited.release();
