@@ -32,7 +32,7 @@ export function findCredentials(text: string, start: number, end: number): Crede
   if (guess === undefined || guess === at) return { at, reading: 'plain' };
   if (hostFails || portFails) return { at: guess, reading: 'libpq-fails' };
   // libpq takes the rest for the database or the query. Only what looks like `host:port` or `host/database` casts doubt on that.
-  if (!/^[^/?@]*(?::\d|\/)/.test(text.slice(guess + 1, end))) return { at, reading: 'plain' };
+  if (!/^[^/?@]+(?::\d|\/)/.test(text.slice(guess + 1, end))) return { at, reading: 'plain' };
   if (path.includes('@')) return { at, reading: 'doubtful', guess };
   const keyword = /^[^=&]*/.exec(text.slice(query + 1, end))?.[0] ?? '';
   return keywordKind(keyword) === 'unknown' ? { at: guess, reading: 'libpq-fails' } : { at, reading: 'plain' };

@@ -1,5 +1,6 @@
 import { findCredentials } from './credentials.ts';
-import type { Findings } from './findings.ts';
+import { Findings } from './findings.ts';
+import { interpret } from './interpret.ts';
 import type { Field } from './parsed.ts';
 import { decodePercent, encodePercent } from './percent.ts';
 
@@ -18,28 +19,30 @@ const endsLogin: Record<string, 'error' | 'warning'> = {
  * `start` is behind `scheme://`.
  */
 export function readUrl(text: string, start: number, end: number, findings: Findings): Field[] {
-  const fields: Field[] = [];
   const login = findCredentials(text, start, end);
-  if (login.at >= 0) {
+  if (login.guess === undefined) return readFrom(text, start, end, login.at, findings);
+  // Two readings are possible. libpq's counts as long as libpq could connect with it.
+  const trial = new Findings(text);
+  interpret(readFrom(text, start, end, login.at, trial), trial, end);
+  if (trial.failed) return readFrom(text, start, end, login.guess, findings);
+  const repaired = loginParts(text, start, login.guess)
+    .map(({ from, to }) => encodeRaw(text.slice(from, to)))
+    .join(':');
+  const values = { character: login.at < 0 ? '/' : '@', place: 'password' };
+  findings.add('warning', 'character-raw', start, login.guess, values, repaired);
+  return readFrom(text, start, end, login.at, findings);
+}
+
+/** Everything, with the login's end at the given `@` (-1: there is no login). */
+function readFrom(text: string, start: number, end: number, loginEnd: number, findings: Findings): Field[] {
+  const fields: Field[] = [];
+  if (loginEnd >= 0) {
     // An empty user is none. An empty password is kept, to be told from none.
     fields.push(
-      ...readLogin(text, start, login.at, findings).filter(({ keyword, value }) => keyword !== 'user' || value !== ''),
+      ...readLogin(text, start, loginEnd, findings).filter(({ keyword, value }) => keyword !== 'user' || value !== ''),
     );
   }
-  if (login.guess !== undefined) {
-    const repaired = loginParts(text, start, login.guess)
-      .map(({ from, to }) => encodeRaw(text.slice(from, to)))
-      .join(':');
-    findings.add(
-      'warning',
-      'character-raw',
-      start,
-      login.guess,
-      { character: login.at < 0 ? '/' : '@', place: 'password' },
-      repaired,
-    );
-  }
-  const hosts = readHosts(text, login.at < 0 ? start : login.at + 1, end, findings);
+  const hosts = readHosts(text, loginEnd < 0 ? start : loginEnd + 1, end, findings);
   fields.push(...hosts.fields);
   let at = hosts.end;
   if (text[at] === '/' && at < end) {

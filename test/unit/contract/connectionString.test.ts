@@ -155,6 +155,8 @@ describe('mistakes', () => {
     ['postgres://u:a/b@h/d', 'postgres://u:a%2Fb@h/d', false],
     ['postgres://u:1/b@h/d', 'postgres://u:1%2Fb@h/d', true],
     ['postgres://u:a@b@h/d', 'postgres://u:a%40b@h/d', false],
+    ['postgres://u:a@b/c@h:1/d', 'postgres://u:a%40b%2Fc@h:1/d', true],
+    ['postgres://u:/@?=#@h:1/d?sslmode=require', 'postgres://u:%2F%40%3F=%23@h:1/d?sslmode=require', false],
     ['postgres://u@srv:p@h/d', 'postgres://u%40srv:p@h/d', false],
     ['postgres://u:/?#@: @h:5433/d?sslmode=require', 'postgres://u:%2F%3F%23%40%3A%20@h:5433/d?sslmode=require', false],
     ['postgres://u:a/b@h/d?application_name=x@y', 'postgres://u:a%2Fb@h/d?application_name=x@y', false],

@@ -87,7 +87,9 @@ describe('for the server’s driver', () => {
       }
       expect(parse(url).options).toBe(options ?? undefined);
       const ours = parseConnectionString(url);
-      expect(ours.mistakes.filter(({ code }) => code !== 'placeholder')).toEqual([]);
+      // `…@host/…` in the name of a database looks like a password with a raw character in it, and only casts doubt.
+      const expected = /@[^/?@]+(?::\d|\/)/.test(database) ? ['character-raw', 'placeholder'] : ['placeholder'];
+      expect(ours.mistakes.filter(({ code }) => !expected.includes(code))).toEqual([]);
       expect({ ...ours.settings, tls: plain.tls }).toEqual(settings);
       expect(ours.password).toBe(password);
     },
