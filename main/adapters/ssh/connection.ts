@@ -165,7 +165,7 @@ async function attemptOnce(options: ConnectOptions, knowledge: HostKnowledge, lo
         return;
       }
       if (/too many authentication failures/i.test(messageOf(error))) {
-        const values = { user: target.user, host: target.host, offered: '', tried: 'publickey' };
+        const values = { user: target.user, host: target.host, offered: 'publickey', tried: 'publickey' };
         fail(new ProblemError('ssh-authentication-failed', values, { detail: messageOf(error), cause: error }));
         return;
       }

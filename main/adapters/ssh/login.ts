@@ -122,7 +122,7 @@ export class Login {
           return;
         }
         const { user, host } = target;
-        const values = { user, host, offered: offered.join(', '), tried: [...tried].join(', ') };
+        const values = { user, host, offered: offered.join(', ') || 'none', tried: [...tried].join(', ') || 'none' };
         fail(new ProblemError('ssh-authentication-failed', values));
       }, fail);
     };
