@@ -1,8 +1,11 @@
 import { fc, test as property } from '@fast-check/vitest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { connectionSettingsSchema } from '../../../contract/connection.ts';
 import { parseConnectionString } from '../../../contract/connectionString/parse.ts';
 import { say } from '../../../contract/copy/text.ts';
+
+// Thousands of generated cases on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The outcome in one line: what matters of it, so that a table of cases can be read. */
 function seen(text: string): string {

@@ -1,12 +1,15 @@
 import { createRequire } from 'node:module';
 import { fc, test as property } from '@fast-check/vitest';
 import { parse } from 'pg-connection-string';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { ConnectionSettings, TlsSettings } from '../../../contract/connection.ts';
 import { parseConnectionString } from '../../../contract/connectionString/parse.ts';
 import { databaseNameFitsUrl, writeDatabaseUrl } from '../../../contract/connectionString/write.ts';
 import { say } from '../../../contract/copy/text.ts';
 import { databaseUrlFor, serverTls } from '../../../main/services/databaseUrl.ts';
+
+// Thousands of generated cases on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Read = { user: string; password: string; database: string; host: string; port: number; ssl: unknown };
 /** What the driver of the Aperture server (pg 8.16) connects with; the package has no types for this part. */

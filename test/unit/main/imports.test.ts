@@ -1,8 +1,11 @@
 import { fc, test as property } from '@fast-check/vitest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { say } from '../../../contract/copy/text.ts';
 import { ProblemError } from '../../../main/problems/ProblemError.ts';
 import { createImports } from '../../../main/services/imports.ts';
+
+// Thousands of generated cases on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A folder in memory, and a clock that only moves when told. */
 function setUp(files: Record<string, string | Uint8Array> = {}) {

@@ -1,6 +1,9 @@
 import { fc, test as property } from '@fast-check/vitest';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createRedactor } from '../../../main/redaction.ts';
+
+// Thousands of generated cases on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('what looks like a secret', () => {
   test.each([
