@@ -51,7 +51,18 @@ export function directDial(resolver: Resolver = systemResolver): Dial {
       if (problem === undefined) throw error;
       const unreachable = problem.code === 'dns-not-found' || problem.code === 'host-unreachable';
       if (unreachable && 'host' in target && (await hasOnlyIpv6(target.host, resolver))) {
-        throw new ProblemError('ipv6-only-host', problem.values, { detail: problem.detail, cause: error });
+        throw new ProblemError('ipv6-only-host', problem.values, {
+          ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+          // Supabase's direct addresses have no IPv4 address, its session pooler has.
+          ...(/\.supabase\.(co|com)$/i.test(target.host)
+            ? {
+                fixes: [
+                  { kind: 'setting', id: 'use-session-pooler', title: { key: 'connecting.fix.use-session-pooler' } },
+                ],
+              }
+            : {}),
+          cause: error,
+        });
       }
       throw new ProblemError(problem.code, problem.values, { ...problem, cause: error });
     } finally {

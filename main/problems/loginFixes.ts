@@ -1,7 +1,7 @@
 import type { Fix } from '../../contract/fix.ts';
 
 /** An identifier for SQL. Always quoted: what looks plain may be a reserved word. */
-export function quoteIdentifier(name: string): string {
+function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
@@ -56,7 +56,7 @@ export function expiryFix(user: string): Fix {
 }
 
 /** The server opens up to 20 connections; the app, a backup and a person need some beside it. */
-export const connectionsNeeded = 30;
+const connectionsNeeded = 30;
 
 export function connectionLimitFix(user: string): Fix {
   return sql(

@@ -66,7 +66,7 @@ export function hbaFixes(line: string, hbaFile: string | undefined): Fix[] {
   ];
 }
 
-export function hbaLine(entry: { user: string; database: string; subnet: string; encrypted: boolean }): string {
+function hbaLine(entry: { user: string; database: string; subnet: string; encrypted: boolean }): string {
   const type = entry.encrypted ? 'hostssl' : 'host';
   return `${type} ${hbaName(entry.database)} ${hbaName(entry.user)} ${entry.subnet} scram-sha-256`;
 }

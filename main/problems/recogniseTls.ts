@@ -5,6 +5,10 @@ import { type Context, placeOf } from './context.ts';
 
 const trust: Fix = { kind: 'setting', id: 'trust-certificate', title: { key: 'connecting.fix.trust-certificate' } };
 
+/** What a server answers to a client certificate that it doesn't take. */
+const clientCertificateAlert =
+  /ALERT_(UNKNOWN_CA|(BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(EXPIRED|REVOKED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR)/;
+
 /** What OpenSSL says of a certificate, and TLS alerts of the server, by code. https://docs.openssl.org/3.0/man1/openssl-verification-options/ */
 export function recogniseTls(error: Error, context: Context): Problem | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -38,19 +42,8 @@ export function recogniseTls(error: Error, context: Context): Problem | undefine
       };
   }
   // Alerts: TLS 1.3 sends those about the client's certificate after the handshake, so they may arrive at the login.
-  if (
-    /ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)/.test(code) &&
-    /certificate.required|handshake failure/i.test(detail)
-  ) {
-    return code.includes('CERTIFICATE_REQUIRED')
-      ? { code: 'tls-client-certificate-required', values, detail }
-      : { code: 'tls-handshake-failed', values, detail };
-  }
-  if (
-    /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|CERTIFICATE_UNKNOWN|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED|DECRYPT_ERROR)/.test(
-      code,
-    )
-  ) {
+  if (code.includes('ALERT_CERTIFICATE_REQUIRED')) return { code: 'tls-client-certificate-required', values, detail };
+  if (clientCertificateAlert.test(code)) {
     return { code: 'tls-client-certificate-invalid', values, detail };
   }
   if (/^ERR_OSSL_(PEM|X509|EVP|ASN1)|^ERR_OSSL_CRYPTO|KEY_VALUES_MISMATCH/.test(code)) {

@@ -1,11 +1,13 @@
 import type { ConnectionReport, ConnectionSettings, Route } from '../../contract/connection.ts';
 import type { Instance } from '../../contract/instance.ts';
+import type { Problem } from '../../contract/problem.ts';
 import type { Dial } from '../adapters/dial.ts';
 import { connectPostgres } from '../adapters/postgres/connectPostgres.ts';
 import type { PostgresSession } from '../adapters/postgres/session.ts';
 import type { Phase } from '../problems/context.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import { readClientIdentity } from './connections/clientIdentity.ts';
+import { explainProblem } from './connections/explainLogin.ts';
 import { askWhileRefused, type PasswordSource } from './connections/passwords.ts';
 import { tryConnection } from './connections/tryConnection.ts';
 import { passwordAccount } from './instances.ts';
@@ -50,6 +52,11 @@ export interface Connections {
   open(instance: Instance, options: OpenOptions): Promise<PostgresSession>;
   /** The same without an instance, for the command line; nothing is asked. */
   openWith(target: Target, options: OpenOptions): Promise<PostgresSession>;
+  /**
+   * The reason behind a refused login, looked up with an administrator's login, which is used for this once: an expired or missing role
+   * behind `password-wrong`, where the file is behind `pg-hba-refused`. The problem itself when there is nothing more to know.
+   */
+  explain(instance: Instance, problem: Problem, login: Login, signal: AbortSignal): Promise<Problem>;
   /** Tries an instance's settings as an operation. The report comes as an event, and with `latest`. */
   test(instanceId: string): Promise<{ operationId: string }>;
   /** The last test's report since the app started. */
@@ -182,6 +189,18 @@ export function createConnections(need: ConnectionsNeed): Connections {
 
   return {
     open,
+    async explain(instance, problem, login, signal) {
+      const target = await targetOf(instance, signal);
+      // The instance's own database may be what is missing; this one is everywhere.
+      const settings = { ...target.settings, database: 'postgres' };
+      const options = { signal, purpose: 'read', login, password: undefined, instanceId: instance.id } as const;
+      const session = await connect({ ...target, settings }, options);
+      try {
+        return await explainProblem(problem, session);
+      } finally {
+        await session.close();
+      }
+    },
     openWith: (target, options) => connect(target, { ...options, password: target.password }),
     latest: (instanceId) => reports.get(instanceId),
     tryOnce: (target, signal) => attempt(target, undefined, signal),

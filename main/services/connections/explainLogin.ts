@@ -1,6 +1,7 @@
 import type { Problem } from '../../../contract/problem.ts';
-import type { ReadableDatabase } from '../../adapters/postgres/session.ts';
+import type { PostgresSession, ReadableDatabase } from '../../adapters/postgres/session.ts';
 import { connectionLimitFix, createRoleFix, expiryFix, loginFix } from '../../problems/loginFixes.ts';
+import { hbaFixes } from '../../problems/recogniseHba.ts';
 
 type RoleRow = {
   can_login: boolean;
@@ -36,4 +37,29 @@ export async function explainLogin(administrator: ReadableDatabase, user: string
     };
   }
   return undefined;
+}
+
+/** What an administrator's session knows better than the refused login could: the role's state, and where pg_hba.conf is. */
+export async function explainProblem(problem: Problem, administrator: PostgresSession): Promise<Problem> {
+  if (problem.code === 'pg-hba-refused') {
+    const [file] = await administrator.readable.read<{ path: string | null }>(
+      "SELECT setting AS path FROM pg_settings WHERE name = 'hba_file'",
+    );
+    const path = file?.path ?? undefined;
+    if (path === undefined || path === '') return problem;
+    return {
+      ...problem,
+      values: { ...problem.values, hbaFile: path },
+      fixes: hbaFixes(String(problem.values.line), path),
+    };
+  }
+  if (problem.code !== 'password-wrong') return problem;
+  const reason = await explainLogin(administrator.readable, String(problem.values.user));
+  return reason === undefined
+    ? problem
+    : { ...reason, values: { ...problem.values, ...reason.values, ...placeIn(problem) } };
+}
+
+function placeIn({ values: { host = '', port = 0, user = '', database = '' } }: Problem): Problem['values'] {
+  return { host, port, user, database };
 }

@@ -119,7 +119,7 @@ function chainProblem(seen: TlsSeen, place: Problem['values']): Problem | undefi
 }
 
 /** Whose certificate, from when and until when: what the text of the problem says. */
-export function withDates(problem: Problem, seen: Pick<TlsSeen, 'chain'>): Problem {
+function withDates(problem: Problem, seen: Pick<TlsSeen, 'chain'>): Problem {
   const now = Date.now();
   const outside = seen.chain.find((one) =>
     problem.code === 'tls-expired' ? new Date(one.validTo).getTime() < now : new Date(one.validFrom).getTime() > now,

@@ -120,6 +120,7 @@ describe('reaching', () => {
     });
     const problem = await attempt(settingsFor({ host: 'db.project.invalid', port: 5432 }, plain), { dial });
     expect(problem).toMatchObject({ code: 'ipv6-only-host', values: { host: 'db.project.invalid' } });
+    expect(problem).not.toHaveProperty('fixes');
   });
 
   test('a server that fills up with half-open logins is not our fault: each phase has an end', async () => {

@@ -19,6 +19,7 @@ import { createInstances, instancesDocument, passwordAccount } from '../../../ma
 import { createOperations } from '../../../main/services/operations/operations.ts';
 import type { Ask, Emit } from '../../../main/services/ports.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { createExpiredRole } from '../../support/postgresRoles.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { makeSshKey } from '../../support/sshKeys.ts';
 import { makeCertificates } from '../../support/tls.ts';
@@ -263,6 +264,43 @@ describe('the password', () => {
     });
     expect(answers.asked).toEqual([]);
     expect(await parts.credentials.place(passwordAccount(id))).toBe('none');
+  });
+});
+
+describe('an administrator', () => {
+  test('learns what a refused login does not tell', async () => {
+    const { instances, connections } = companion(nobody);
+    const role = await createExpiredRole(server);
+    const connection = settings({ user: role.user, database: 'not_there' });
+    const { id } = await instances.create({ name: 'Home', kind: 'external', route: { kind: 'direct' }, connection });
+    const instance = await instances.get(id);
+    const signal = new AbortController().signal;
+    const login = { user: server.superuser, password: server.superPassword };
+    const values = { host: server.host, port: server.port, user: role.user, database: 'not_there' };
+    const expired = await connections.explain(instance, { code: 'password-wrong', values }, login, signal);
+    expect(expired).toMatchObject({
+      code: 'role-expired',
+      values: { ...values, validUntil: expect.stringMatching(/^\d{4}-/) },
+    });
+    await server.sql(`ALTER ROLE ${role.user} VALID UNTIL 'infinity'`);
+    expect(await connections.explain(instance, { code: 'password-wrong', values }, login, signal)).toEqual({
+      code: 'password-wrong',
+      values,
+    });
+    const line = 'host all all 127.0.0.1/32 scram-sha-256';
+    const refused = await connections.explain(
+      instance,
+      { code: 'pg-hba-refused', values: { ...values, line } },
+      login,
+      signal,
+    );
+    expect(refused).toMatchObject({
+      code: 'pg-hba-refused',
+      fixes: [
+        { snippet: line, where: { values: { path: join(server.dataDir, 'pg_hba.conf') } } },
+        { snippet: 'SELECT pg_reload_conf();' },
+      ],
+    });
   });
 });
 

@@ -358,6 +358,26 @@ describe('a pooler', () => {
   });
 });
 
+describe('a pooler with TLS', () => {
+  test('is logged in to with channel binding preferred, and told apart when it is required', async () => {
+    const certificates = await makeCertificates();
+    const pooler = await startPgBouncer(server, { tls: certificates.server.good });
+    try {
+      const place = { host: pooler.host, port: pooler.port, superuser: server.superuser };
+      const password = server.superPassword;
+      const secure = settingsFor(place, { tls: { mode: 'require' } });
+      const result = await attempt(secure, { password });
+      expect('session' in result && result.session.transport).toMatchObject({ kind: 'tls', channelBound: false });
+      expect(told(await attempt({ ...secure, channelBinding: 'require' }, { password })).code).toBe(
+        'channel-binding-unavailable',
+      );
+      expect((await attempt({ ...secure, channelBinding: 'disable' }, { password })).code).toBe('connected');
+    } finally {
+      await pooler.stop();
+    }
+  });
+});
+
 describe('a server that comes and goes', () => {
   test('starting, stopping, gone', async () => {
     const other = await startPostgres({ major: 17 });
