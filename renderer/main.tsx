@@ -6,9 +6,9 @@ import { listen } from './store/listen.ts';
 import { useStore } from './store/store.ts';
 
 listen(window.companion, useStore);
-const { loadInstances, loadApp } = useStore.getState();
+const { loadInstances, loadApp, loadPrompts } = useStore.getState();
 // The first screen waits for the instances only.
-void loadInstances().then(loadApp);
+void loadInstances().then(loadApp).then(loadPrompts);
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');

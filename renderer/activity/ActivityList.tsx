@@ -38,9 +38,9 @@ export function ActivityList({ operations }: { operations: readonly OperationVie
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 <StatusIcon tone={stateTone[operation.state]} />
-                <span>
+                <span className={classes.words}>
                   <strong>{words(`operation.kind.${operation.kind}`)}</strong> {operation.subject.name}
-                  <p>{operationLine(operation)}</p>
+                  <span className={classes.line2}>{operationLine(operation)}</span>
                 </span>
                 <span className={classes.when}>
                   <Moment at={operation.startedAt} />

@@ -3,6 +3,7 @@ import { IconChevronDown, IconChevronRight, IconRefresh } from '@tabler/icons-re
 import { useId, useState } from 'react';
 import type { CheckResult, CheckStatus } from '../../contract/check.ts';
 import { say } from '../../contract/copy/text.ts';
+import { Said } from '../components/Said.tsx';
 import { StatusIcon } from '../components/StatusMark.tsx';
 import { FixView } from '../fixes/FixView.tsx';
 import type { FixContext } from '../fixes/fixContext.ts';
@@ -41,13 +42,16 @@ export function CheckRow({
         <p className={classes.name} id={id}>
           {title}
         </p>
-        <p className={classes.evidence}>{say(result.evidence)}</p>
+        <p className={classes.evidence}>
+          <Said text={result.evidence} />
+        </p>
       </div>
       <div className={classes.end}>
         <span className={`${classes.word} ${classes[tone]}`}>{words(`check.status.${result.status}`)}</span>
         <Tooltip label={words('screen.check.again-one', { name: title })}>
           <ActionIcon
             size="sm"
+            className={classes.again}
             disabled={busy}
             aria-label={words('screen.check.again-one', { name: title })}
             onClick={onAgain}
@@ -73,7 +77,11 @@ export function CheckRow({
           {result.fixes.length > 0 ? (
             <FixView fixes={result.fixes} why={result.why} context={context} />
           ) : (
-            result.why !== undefined && <p className={classes.evidence}>{say(result.why)}</p>
+            result.why !== undefined && (
+              <p className={classes.evidence}>
+                <Said text={result.why} />
+              </p>
+            )
           )}
         </div>
       )}

@@ -1,4 +1,4 @@
-import { type CheckReport, type CheckResult, type CheckStatus, checkIds, type Verdict } from '../../contract/check.ts';
+import { type CheckResult, type CheckStatus, checkIds, type Verdict } from '../../contract/check.ts';
 import { type Text, text } from '../../contract/copy/text.ts';
 
 const order = new Map<string, number>(checkIds.map((id, index) => [id, index]));
@@ -25,13 +25,6 @@ export function overlaidResults(
 export function verdictOf(results: readonly CheckResult[]): Verdict {
   if (results.some((result) => result.status === 'fail')) return 'not-ready';
   return results.some((result) => result.status === 'warn') ? 'ready-with-warnings' : 'ready';
-}
-
-/** A report of a few checks put into the one of all: the rest stays as it was. */
-export function mergedReport(before: CheckReport | undefined, next: CheckReport): CheckReport {
-  if (before === undefined) return next;
-  const results = overlaidResults(before.results, next.results).map(({ result }) => result);
-  return { ...before, ...next, facts: next.facts ?? before.facts, results, verdict: verdictOf(results) };
 }
 
 export function countOf(results: readonly CheckResult[], status: CheckStatus): number {

@@ -66,7 +66,14 @@ export function ConnectionReportView({
         )}
       </Panel>
       {report.tls !== undefined && (
-        <TlsReportView tls={report.tls} instance={instance} onTrust={() => onSetting('trust-certificate')} />
+        <TlsReportView
+          tls={report.tls}
+          instance={instance}
+          onTrust={() => onSetting('trust-certificate')}
+          trustOffered={
+            report.problem?.fixes?.some((fix) => fix.kind === 'setting' && fix.id === 'trust-certificate') ?? false
+          }
+        />
       )}
     </>
   );

@@ -25,16 +25,19 @@ export function TlsReportView({
   tls,
   instance,
   onTrust,
+  trustOffered,
 }: {
   tls: TlsReport;
   instance: InstanceView;
   onTrust(): Promise<void>;
+  /** The problem above offers it already. */
+  trustOffered: boolean;
 }) {
   const trust = useAction(useCallback(() => onTrust(), [onTrust]));
   const anchor = trustAnchor(tls.chain);
   const app = tls.verdicts.find((verdict) => verdict.reader === 'app');
   const trusted = anchor !== undefined && instance.connection?.tls.ca === anchor.pem;
-  const offerTrust = anchor !== undefined && !trusted && app?.outcome !== 'encrypted-verified';
+  const offerTrust = anchor !== undefined && !trusted && !trustOffered && app?.outcome !== 'encrypted-verified';
   return (
     <Panel
       title={words('screen.tls.report')}
@@ -50,9 +53,13 @@ export function TlsReportView({
             <caption className={classes.quiet}>{words('screen.tls.verdicts')}</caption>
             <thead>
               <tr>
-                <th scope="col">{words('screen.tls.reader')}</th>
+                <th scope="col" className={classes.reader}>
+                  {words('screen.tls.reader')}
+                </th>
                 <th scope="col">{words('screen.tls.verdict')}</th>
-                <th scope="col">{words('screen.tls.rendered')}</th>
+                <th scope="col" className={classes.rendered}>
+                  {words('screen.tls.rendered')}
+                </th>
               </tr>
             </thead>
             <tbody>

@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
-import { say, type Text } from '../../contract/copy/text.ts';
+import { say, type Text, text } from '../../contract/copy/text.ts';
 import type { Fix } from '../../contract/fix.ts';
+import { Said } from '../components/Said.tsx';
 import { words } from '../words.ts';
 import { CopyFix } from './CopyFix.tsx';
 import classes from './FixView.module.css';
@@ -22,7 +23,9 @@ export function FixView({ fixes, why, context }: { fixes: readonly Fix[]; why?: 
       <div className={classes.head}>
         <strong>{several ? words('screen.fix.several') : say(first.title)}</strong>
         {administratorNeeded && context !== undefined && (
-          <span>{words('screen.fix.administrator-needed', { role: context.user })}</span>
+          <span>
+            <Said text={text('screen.fix.administrator-needed', { role: context.user })} />
+          </span>
         )}
       </div>
       <Tabs defaultValue={now.length > 0 ? 'now' : 'copy'} keepMounted={false}>
@@ -49,7 +52,7 @@ export function FixView({ fixes, why, context }: { fixes: readonly Fix[]; why?: 
               fix.kind === 'run' ? (
                 <RunFix key={fix.id} fix={fix} context={context} titled={several} />
               ) : (
-                <SettingFix key={fix.id} fix={fix} context={context} />
+                <SettingFix key={fix.id} fix={fix} context={context} first={fix === now[0]} />
               ),
             )}
           </Tabs.Panel>
@@ -61,7 +64,9 @@ export function FixView({ fixes, why, context }: { fixes: readonly Fix[]; why?: 
         </Tabs.Panel>
         <Tabs.Panel value="why" className={classes.why}>
           {parts.why.map((reason) => (
-            <p key={reason.key}>{say(reason)}</p>
+            <p key={reason.key}>
+              <Said text={reason} />
+            </p>
           ))}
         </Tabs.Panel>
       </Tabs>

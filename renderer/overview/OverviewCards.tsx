@@ -1,4 +1,12 @@
-import { IconDatabase, IconPlugConnected, IconSchool, IconShieldLock, IconStairsUp } from '@tabler/icons-react';
+import {
+  IconDatabase,
+  IconKey,
+  IconPlugConnected,
+  IconPuzzle,
+  IconSchool,
+  IconShieldLock,
+  IconStairsUp,
+} from '@tabler/icons-react';
 import { useLocation } from 'wouter';
 import type { InstanceView } from '../../contract/instance.ts';
 import { sumLine } from '../checks/checkSum.ts';
@@ -7,11 +15,12 @@ import { useNow } from '../components/Moment.tsx';
 import { formatBytes, formatCount } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatAgo } from '../format/moment.ts';
-import { places } from '../shell/places.ts';
+import { places, setupPlace } from '../shell/places.ts';
 import { checksOf } from '../store/checks.ts';
 import { connectionOf } from '../store/connections.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
+import { neededExtensions } from './neededExtensions.ts';
 
 /** A card for each thing that is there: database, schema, connection, TLS. */
 export function OverviewCards({ instance }: { instance: InstanceView }) {
@@ -19,8 +28,16 @@ export function OverviewCards({ instance }: { instance: InstanceView }) {
     <FactCards>
       <DatabaseCard instance={instance} />
       <SchemaCard instance={instance} />
+      <ExtensionsCard instance={instance} />
       <ConnectionCard instance={instance} />
-      {instance.kind === 'practice' ? <PracticeCard /> : <TlsCard instance={instance} />}
+      {instance.kind === 'practice' ? (
+        <PracticeCard />
+      ) : (
+        <>
+          <TlsCard instance={instance} />
+          <PasswordCard instance={instance} />
+        </>
+      )}
     </FactCards>
   );
 }
@@ -86,6 +103,58 @@ function SchemaCard({ instance }: { instance: InstanceView }) {
                 .filter((part) => part !== undefined)
                 .join(' · ')
       }
+    />
+  );
+}
+
+function ExtensionsCard({ instance }: { instance: InstanceView }) {
+  const [, go] = useLocation();
+  const { report, loaded } = useStore((state) => checksOf(state, instance.id));
+  const found = report?.facts && neededExtensions(report.facts);
+  const missing = found?.filter((extension) => extension.installed === undefined) ?? [];
+  return (
+    <FactCard
+      icon={IconPuzzle}
+      title={words('screen.facts.extensions')}
+      tone={found === undefined ? 'quiet' : missing.length === 0 ? 'ok' : 'bad'}
+      state={words(
+        found === undefined
+          ? 'screen.card.database.unknown'
+          : missing.length === 0
+            ? 'screen.card.extensions.all'
+            : 'screen.card.extensions.missing',
+      )}
+      loading={!loaded}
+      fact={
+        found === undefined
+          ? words('screen.card.not-known')
+          : words('screen.card.extensions', { enabled: found.length - missing.length, needed: found.length })
+      }
+      evidence={found
+        ?.map(({ name, installed }) =>
+          installed === undefined ? words('screen.card.extension-missing', { name }) : `${name} ${installed}`,
+        )
+        .join(' · ')}
+      action={{ label: words('screen.overview.action.see-checks'), run: () => go(places.database) }}
+    />
+  );
+}
+
+function PasswordCard({ instance }: { instance: InstanceView }) {
+  const [, go] = useLocation();
+  const tones = { keychain: 'ok', session: 'warn', none: 'quiet' } as const;
+  return (
+    <FactCard
+      icon={IconKey}
+      title={words('screen.password.title')}
+      tone={tones[instance.password]}
+      state={words(`screen.card.password.${instance.password}`)}
+      fact={words(`screen.password.kept-${instance.password}`)}
+      evidence={words(`screen.card.password-${instance.password}`, { user: instance.connection?.user ?? '' })}
+      action={{
+        label: words('screen.card.password-change'),
+        run: () => go(setupPlace(instance.id, 'connection')),
+      }}
     />
   );
 }

@@ -16,6 +16,7 @@ import { checksOf } from '../store/checks.ts';
 import { connectionOf } from '../store/connections.ts';
 import { selectedInstance } from '../store/instances.ts';
 import { newestFirst } from '../store/operations.ts';
+import { refreshInstance } from '../store/refresh.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { health } from './health.ts';
@@ -33,13 +34,12 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
   const checks = useStore((state) => checksOf(state, instance.id));
   const connection = useStore((state) => connectionOf(state, instance.id));
   const operations = useStore((state) => state.operations);
-  const { loadChecks, loadConnection, loadOperations, loadSshHosts, runChecks } = useStore.getState();
+  const { loadOperations, loadSshHosts, runChecks } = useStore.getState();
   useEffect(() => {
-    void loadChecks(instance.id);
-    void loadConnection(instance.id);
+    void refreshInstance(useStore.getState, instance.id);
     void loadOperations();
     void loadSshHosts().catch(() => undefined);
-  }, [instance.id, loadChecks, loadConnection, loadOperations, loadSshHosts]);
+  }, [instance.id, loadOperations, loadSshHosts]);
   const { running, recent } = useMemo(() => {
     const own = newestFirst(operations).filter((operation) => operation.subject.instanceId === instance.id);
     return {
@@ -51,7 +51,7 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
     report: checks.report,
     connectionFailed: connection.report?.outcome === 'failed',
     checksFailed: checks.failure !== undefined,
-    busy: checks.run !== undefined,
+    busy: checks.run !== undefined || connection.testing,
     loaded: checks.loaded,
   });
   const actions = {

@@ -8,7 +8,7 @@ import { useAction } from '../store/useAction.ts';
 import { words } from '../words.ts';
 import classes from './Prompt.module.css';
 
-/** A host that was never met: its fingerprint, how to compare it, and the decision. Refusing is what Enter does not do. */
+/** A host that was never met: its fingerprint, how to compare it, and the decision. Refusing has the focus. */
 export function HostKeyPrompt({
   prompt,
   onAnswer,
@@ -21,7 +21,7 @@ export function HostKeyPrompt({
   return (
     <div className={classes.form}>
       <p>{words('screen.prompt.host-key.text', { host: prompt.host, port: prompt.port })}</p>
-      <p className={classes.fingerprint} data-autofocus tabIndex={-1}>
+      <p className={classes.fingerprint}>
         {prompt.algorithm}
         <br />
         {prompt.fingerprint}
@@ -33,7 +33,9 @@ export function HostKeyPrompt({
       </div>
       {reply.failure !== undefined && <FailureView failure={reply.failure} />}
       <div className={classes.actions}>
-        <Button onClick={() => void reply.run('refuse')}>{words('screen.prompt.host-key.refuse')}</Button>
+        <Button data-autofocus onClick={() => void reply.run('refuse')}>
+          {words('screen.prompt.host-key.refuse')}
+        </Button>
         <Button variant="filled" loading={reply.pending} onClick={() => void reply.run('accept')}>
           {words('screen.prompt.host-key.accept')}
         </Button>

@@ -19,7 +19,7 @@ export function PromptHost() {
       opened
       onClose={refuse}
       title={title}
-      size="md"
+      size={prompt.kind === 'host-key' ? 580 : 'md'}
       closeOnClickOutside={false}
       closeButtonProps={{ 'aria-label': words('screen.close') }}
     >

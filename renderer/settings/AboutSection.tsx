@@ -8,6 +8,7 @@ import { Panel } from '../components/Panel.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
+import classes from './Settings.module.css';
 
 /** Versions, and where the app keeps its files. */
 export function AboutSection() {
@@ -45,10 +46,10 @@ export function AboutSection() {
     >
       <KeyValue rows={rows} />
       {info.electronEndOfLife && (
-        <>
+        <div className={classes.note}>
           <StatusMark tone="warn">{words('screen.about.end-of-life')}</StatusMark>
           <p>{words('screen.about.end-of-life-text')}</p>
-        </>
+        </div>
       )}
     </Panel>
   );

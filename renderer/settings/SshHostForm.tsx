@@ -59,7 +59,7 @@ export function SshHostForm({
         />
         <TextInput
           label={words('screen.form.port')}
-          description="22"
+          placeholder="22"
           value={draft.port}
           inputMode="numeric"
           error={errors.port && words(errors.port)}

@@ -29,7 +29,6 @@ export function AddressFields({ values, errors, change }: FieldsProps) {
             />
             <TextInput
               label={words('screen.form.port')}
-              description={index === 0 ? '5432' : undefined}
               value={address.port}
               inputMode="numeric"
               error={index === 0 && errors.port && words(errors.port)}

@@ -139,7 +139,7 @@ export function ConnectionStep({
       </Panel>
       {how === 'fields' && (
         <>
-          <Panel title={words('screen.password.title')}>
+          <Panel>
             <PasswordFields
               values={values}
               change={change}

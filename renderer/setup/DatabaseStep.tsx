@@ -54,7 +54,7 @@ export function DatabaseStep({ instance }: { instance?: InstanceView }) {
         </fieldset>
       </Panel>
       <Panel title={words('screen.setup.needs.title')}>
-        <ul className={`${classes.hint} ${classes.group}`}>
+        <ul className={classes.needs}>
           <li>{words('screen.setup.needs.version')}</li>
           <li>{words('screen.setup.needs.extensions')}</li>
           <li>{words('screen.setup.needs.database')}</li>

@@ -26,7 +26,15 @@ export function CommandPalette({ onClose }: { onClose(): void }) {
   };
 
   return (
-    <Modal.Root opened onClose={onClose} yOffset="14vh" size={560} transitionProps={{ duration: 90 }} centered={false}>
+    <Modal.Root
+      opened
+      onClose={onClose}
+      lockScroll={false}
+      yOffset="14vh"
+      size={560}
+      transitionProps={{ duration: 90 }}
+      centered={false}
+    >
       <Modal.Overlay backgroundOpacity={0.35} />
       <Modal.Content aria-label={words('screen.palette.title')} radius="lg">
         <VisuallyHidden>

@@ -23,8 +23,8 @@ export function InstanceSwitcher() {
             <Logo />
           </span>
           <span className={classes.names}>
-            <strong>{selected?.name ?? words('app.name')}</strong>
-            <small>{selected === undefined ? words('screen.rail.no-instance') : instanceLine(selected)}</small>
+            <strong>{selected?.name ?? words('screen.rail.no-instance')}</strong>
+            <small>{selected === undefined ? words('app.name') : instanceLine(selected)}</small>
           </span>
           <IconChevronDown size={16} aria-hidden />
         </button>

@@ -2,7 +2,7 @@ import type { StateCreator } from 'zustand';
 import type { CheckId, CheckReport, CheckResult } from '../../contract/check.ts';
 import type { OperationView } from '../../contract/operation.ts';
 import { ask, type Failure, failureOf } from '../api.ts';
-import { mergedReport, replacedResult } from '../checks/checkSum.ts';
+import { replacedResult } from '../checks/checkSum.ts';
 import { failureOfOperation } from './operations.ts';
 import type { Store } from './store.ts';
 
@@ -65,10 +65,7 @@ export const checksSlice: StateCreator<Store, [], [], ChecksSlice> = (set, get) 
       }));
     },
     checkReport({ instanceId, report }) {
-      change(instanceId, (before) => ({
-        loaded: true,
-        report: before.run?.only === undefined ? report : mergedReport(before.report, report),
-      }));
+      change(instanceId, () => ({ loaded: true, report }));
     },
     operationOver(operation) {
       const instanceId = operation.subject.instanceId;

@@ -15,4 +15,8 @@ export function listen(bridge: Bridge, store: { getState(): Store; setState(chan
   bridge.on('prompt.withdrawn', ({ id }) => now().promptWithdrawn(id));
   bridge.on('route.changed', (event) => now().routeChanged(event));
   bridge.on('theme.changed', ({ dark }) => store.setState({ dark }));
+  // The colours follow Chromium's own idea of the theme; the component library has to agree with it at any moment.
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', ({ matches }) =>
+    store.setState({ dark: matches }),
+  );
 }

@@ -6,6 +6,8 @@ import type { Store } from './store.ts';
 export type PromptsSlice = {
   /** Questions of main that wait for an answer, oldest first; the first one is shown. */
   prompts: Prompt[];
+  /** Questions that were asked before this window was loaded. */
+  loadPrompts(): Promise<void>;
   promptAsked(prompt: Prompt): void;
   promptWithdrawn(id: string): void;
   answerPrompt(id: string, answer: PromptAnswer): Promise<void>;
@@ -13,6 +15,9 @@ export type PromptsSlice = {
 
 export const promptsSlice: StateCreator<Store, [], [], PromptsSlice> = (set, get) => ({
   prompts: [],
+  async loadPrompts() {
+    for (const prompt of await ask('prompts.pending')) get().promptAsked(prompt);
+  },
   promptAsked(prompt) {
     set((state) => ({ prompts: [...state.prompts.filter((one) => one.id !== prompt.id), prompt] }));
   },

@@ -8,6 +8,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'default',
   components: {
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
     Button: { defaultProps: { variant: 'default', size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     // The page itself never scrolls; locking it would make the library inject a style element.
