@@ -223,7 +223,8 @@ export const hostFiles = part(
     'sharedMemoryKilobytes', substring(pg_read_file('/proc/mounts', 0, 65536, true)
       FROM ' /dev/shm tmpfs [^ ]*size=([0-9]+)k')::float8,
     'memoryKilobytes', substring(pg_read_file('/proc/meminfo', 0, 4096, true) FROM 'MemTotal: +([0-9]+) kB')::float8,
-    'container', (SELECT f.size IS NOT NULL FROM pg_stat_file('/.dockerenv', true) f))`,
+    'container', (pg_stat_file('/.dockerenv', true)).size IS NOT NULL
+      OR (pg_stat_file('/run/.containerenv', true)).size IS NOT NULL)`,
 );
 
 /** What depends on the first answer. Says again which session of the server it runs in. */

@@ -1,5 +1,5 @@
 import type { DatabaseFacts } from '../../contract/check.ts';
-import { countOf } from './amounts.ts';
+import { bytesOf, countOf, sizeText } from './amounts.ts';
 import type { ServerFacts } from './facts.ts';
 
 /** What Overview and Database show of the facts beside the checks. What the server did not tell counts as 0 or is missing. */
@@ -19,7 +19,13 @@ export function summaryOf(facts: ServerFacts): DatabaseFacts {
         available: available.find((each) => each.name === name)?.version,
       };
     }),
-    settings: facts.settings.map(({ name, value, unit, source }) => ({ name, value, unit: unit ?? undefined, source })),
+    settings: facts.settings.map(({ name, value, unit, source }) => {
+      const bytes = bytesOf(facts, name);
+      // "128 MB" as in postgresql.conf, not 16384 blocks of 8 kB.
+      return bytes === undefined
+        ? { name, value, unit: unit ?? undefined, source }
+        : { name, value: sizeText(bytes), source };
+    }),
     tables: {
       count: relations?.count ?? 0,
       largest: (relations?.largest ?? []).map(({ schema, name, bytes, rows }) => ({

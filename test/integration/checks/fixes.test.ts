@@ -198,6 +198,15 @@ describe('fixes', () => {
     await expect(services.fixes.run(plan.id)).rejects.toMatchObject({ problem: { code: 'invalid-input' } });
   });
 
+  test('two fixes of one instance do not run at the same time', async () => {
+    const owner = await createOwnedDatabase(server, 'busy');
+    const id = await services.add(server, owner);
+    const plan = await services.fixes.plan(id, ['create-extension-pgcrypto'], 'app');
+    const first = await services.fixes.run(plan.id);
+    await expect(services.fixes.run(plan.id)).rejects.toMatchObject({ problem: { code: 'operation-busy' } });
+    expect((await first.ended).state).toBe('succeeded');
+  });
+
   test('a plan that is unknown, too old, or was made for another database does not run', async () => {
     const owner: TestRole = await createOwnedDatabase(server, 'stale');
     const id = await services.add(server, owner);

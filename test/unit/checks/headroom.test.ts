@@ -3,6 +3,7 @@ import { checkIds } from '../../../contract/check.ts';
 import type { TlsVerdict } from '../../../contract/connection.ts';
 import { sizeText } from '../../../main/checks/amounts.ts';
 import { registry, verdictOf } from '../../../main/checks/registry.ts';
+import { summaryOf } from '../../../main/checks/summary.ts';
 import { applies, contextWith, factsWith, run, settings, snippets, versions } from './known.ts';
 
 describe('connections', () => {
@@ -197,6 +198,29 @@ test('password-backup', () => {
     fixes: [{ kind: 'paste' }, { kind: 'setting', id: 'enter-password' }],
   });
   expect(snippets(encoded)).toContain('\\password "aperture"');
+});
+
+test('the summary shows memory as one writes it, and says nothing where nothing was told', () => {
+  const summary = summaryOf(factsWith({ size: null, connections: null, relations: null }));
+  expect(summary.settings).toContainEqual({ name: 'shared_buffers', value: '128 MB', source: 'configuration file' });
+  expect(summary.settings).toContainEqual({
+    name: 'max_connections',
+    value: '100',
+    unit: undefined,
+    source: 'configuration file',
+  });
+  expect(summary).toMatchObject({
+    databaseBytes: 0,
+    connectionsUsed: 0,
+    connectionsMax: 100,
+    migrationsApplied: undefined,
+  });
+  expect(summary.extensions).toContainEqual({
+    name: 'vector',
+    installed: '0.8.7',
+    available: '0.8.7',
+    schema: 'public',
+  });
 });
 
 describe('the registry', () => {
