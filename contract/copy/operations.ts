@@ -17,11 +17,4 @@ export const operations = {
     'The app ended before this was finished. The last sign of it is from {lastSeen}. It can be started again.',
   'operation.outcome.unexpected':
     'This ended with an error that the app does not know. The report is in the app’s log under {reference}.',
-  'operation.question.host-key':
-    'The host {host}, port {port} is not known yet. Its {algorithm} key has the fingerprint {fingerprint}. Compare it with what the host itself shows before going on.',
-  'operation.question.host-key.accept': 'Type yes to trust this key from now on: ',
-  'operation.question.ssh-password': 'SSH password of {user} on {host}: ',
-  'operation.question.key-passphrase': 'Passphrase of the key {path}: ',
-  'operation.question.database-password': 'Password of {user} for the database {database} on {host}: ',
-  'operation.question.wrong': 'That was not accepted.',
 } as const;

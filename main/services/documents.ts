@@ -186,7 +186,7 @@ function asideProblem(
   found: { kind: 'corrupt'; reason: string } | { kind: 'newer'; version: number },
   { file, aside, version, usedPrevious }: { file: string; aside: string; version: number; usedPrevious: boolean },
 ): Problem {
-  const values = { file, aside, used: usedPrevious ? 'previous' : 'empty' };
+  const values = { path: file, aside, used: usedPrevious ? 'previous' : 'empty' };
   return found.kind === 'corrupt'
     ? { code: 'store-corrupt', values, detail: found.reason }
     : { code: 'store-newer', values: { ...values, version: found.version, supported: version } };

@@ -92,7 +92,7 @@ describe('a stored document', () => {
     expect(value).toEqual({ pets: [cat] });
     expect(problem).toMatchObject({
       code: 'store-corrupt',
-      values: { file: path.join(folder, 'pets.json'), aside, used: 'previous' },
+      values: { path: path.join(folder, 'pets.json'), aside, used: 'previous' },
     });
     expect(await readFile(aside, 'utf8')).toBe(damaged);
     // Said again until the app is started again, and never overwritten by the next damage in the same second.
@@ -113,7 +113,7 @@ describe('a stored document', () => {
     expect(await document.update(() => ({ pets: [cat] }))).toEqual({ pets: [cat] });
     expect((await document.read()).problem).toEqual({
       code: 'store-newer',
-      values: { file: path.join(folder, 'pets.json'), aside, used: 'empty', version: 4, supported: 3 },
+      values: { path: path.join(folder, 'pets.json'), aside, used: 'empty', version: 4, supported: 3 },
     });
     expect(await readFile(aside, 'utf8')).toBe(newer);
   });
