@@ -48,6 +48,7 @@ export interface Checks {
     session: CheckSession,
     surroundings: Surroundings,
     onResult?: (result: CheckResult) => void,
+    only?: readonly CheckId[],
   ): Promise<CheckReport>;
 }
 
@@ -66,12 +67,13 @@ export async function checkSession(
   surroundings: Surroundings,
   now: () => Date,
   onResult?: (result: CheckResult) => void,
+  only?: readonly CheckId[],
 ): Promise<CheckReport> {
   const began = performance.now();
   const tripsBefore = session.roundTrips;
   const context = await look(session, surroundings, now);
   const results: CheckResult[] = [];
-  for (const result of runChecks(context)) {
+  for (const result of runChecks(context, only)) {
     results.push(result);
     onResult?.(result);
   }
@@ -156,7 +158,7 @@ export function createChecks(need: ChecksNeed): Checks {
       }
     },
 
-    runWith: (session, surroundings, onResult) => checkSession(session, surroundings, now, onResult),
+    runWith: (session, surroundings, onResult, only) => checkSession(session, surroundings, now, onResult, only),
 
     async run(instanceId, only) {
       const instance = await instances.get(instanceId);
