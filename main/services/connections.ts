@@ -6,9 +6,10 @@ import { connectPostgres } from '../adapters/postgres/connectPostgres.ts';
 import type { PostgresSession } from '../adapters/postgres/session.ts';
 import type { Phase } from '../problems/context.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
-import { readClientIdentity } from './connections/clientIdentity.ts';
+import { type PassphraseSource, readClientIdentity } from './connections/clientIdentity.ts';
 import { explainProblem } from './connections/explainLogin.ts';
-import { askWhileRefused, type PasswordSource } from './connections/passwords.ts';
+import { askWhileRefused, keepWherePossible, type PasswordSource } from './connections/passwords.ts';
+import { changedBySaslPrep } from './connections/saslPrep.ts';
 import { tryConnection } from './connections/tryConnection.ts';
 import { passwordAccount } from './instances.ts';
 import type { Ask, Credentials, Emit, Op, Operations } from './ports.ts';
@@ -79,20 +80,20 @@ const stepOf: Record<Phase, number> = { dial: 0, 'ssl-answer': 1, tls: 1, login:
 
 const minute = 60_000;
 
+const normalised =
+  'The password has characters that PostgreSQL normalises (SASLprep). The Aperture server’s driver does not, and will be refused; choose another password.';
+
 export function createConnections(need: ConnectionsNeed): Connections {
   const { instances, credentials, ask, operations, dialFor, practice, emit } = need;
   const reports = new Map<string, ConnectionReport>();
 
   async function connect(
     { settings, route }: Target,
-    options: OpenOptions & { password: string | undefined; instanceId?: string; onPhase?: (phase: Phase) => void },
+    options: OpenOptions & { password: string | undefined; instance?: Instance; onPhase?: (phase: Phase) => void },
   ): Promise<PostgresSession> {
     const { login, signal } = options;
-    const passphrase =
-      options.instanceId === undefined
-        ? undefined
-        : await credentials.get(`tls-key-passphrase:${options.instanceId}`, signal);
-    const identity = await readClientIdentity(settings.tls, passphrase);
+    const passphrases = options.instance === undefined ? undefined : passphrasesOf(options.instance);
+    const identity = await readClientIdentity(settings.tls, passphrases, signal);
     const dial = await dialFor(route, signal);
     const password = login?.password ?? options.password;
     const session = await connectPostgres({
@@ -125,15 +126,23 @@ export function createConnections(need: ConnectionsNeed): Connections {
     return { settings: instance.connection, route: instance.route };
   }
 
+  function passphrasesOf({ id, name }: Instance): PassphraseSource {
+    const account = `tls-key-passphrase:${id}` as const;
+    return {
+      stored: (signal) => credentials.get(account, signal),
+      ask,
+      keep: (passphrase, place) => keepWherePossible(place, (at) => credentials.set(account, passphrase, at, name)),
+    };
+  }
+
   function passwordsOf(instance: Instance, target: Target): PasswordSource {
     const account = passwordAccount(instance.id);
     return {
       stored: (signal) =>
         target.password === undefined ? credentials.get(account, signal) : Promise.resolve(target.password),
       ask,
-      keep: async (password, place) => {
-        await credentials.set(account, password, place, instance.name);
-      },
+      keep: (password, place, warn) =>
+        keepWherePossible(place, (at) => credentials.set(account, password, at, instance.name), warn),
       question: {
         instanceId: instance.id,
         user: target.settings.user,
@@ -145,10 +154,9 @@ export function createConnections(need: ConnectionsNeed): Connections {
 
   async function open(instance: Instance, options: OpenOptions): Promise<PostgresSession> {
     const target = await targetOf(instance, options.signal);
-    if (options.login !== undefined)
-      return connect(target, { ...options, password: undefined, instanceId: instance.id });
+    if (options.login !== undefined) return connect(target, { ...options, password: undefined, instance });
     return askWhileRefused(passwordsOf(instance, target), options.signal, (password) =>
-      connect(target, { ...options, password, instanceId: instance.id }),
+      connect(target, { ...options, password, instance }),
     );
   }
 
@@ -173,14 +181,17 @@ export function createConnections(need: ConnectionsNeed): Connections {
       onPhase,
       log: (line, level) => op?.log(line, level),
       connect: () => {
-        const connectWith = (password: string | undefined) =>
-          connect(target, {
+        const connectWith = async (password: string | undefined) => {
+          const session = await connect(target, {
             signal,
             purpose: 'read',
             password,
             onPhase,
-            ...(instance === undefined ? {} : { instanceId: instance.id }),
+            ...(instance === undefined ? {} : { instance }),
           });
+          if (password !== undefined && changedBySaslPrep(password)) op?.log(normalised, 'warn');
+          return session;
+        };
         if (instance === undefined) return connectWith(target.password);
         return askWhileRefused(passwordsOf(instance, target), signal, connectWith, (line) => op?.log(line, 'warn'));
       },
@@ -193,7 +204,7 @@ export function createConnections(need: ConnectionsNeed): Connections {
       const target = await targetOf(instance, signal);
       // The instance's own database may be what is missing; this one is everywhere.
       const settings = { ...target.settings, database: 'postgres' };
-      const options = { signal, purpose: 'read', login, password: undefined, instanceId: instance.id } as const;
+      const options = { signal, purpose: 'read', login, password: undefined, instance } as const;
       const session = await connect({ ...target, settings }, options);
       try {
         return await explainProblem(problem, session);

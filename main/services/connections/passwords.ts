@@ -5,8 +5,8 @@ import type { Ask } from '../ports.ts';
 export type PasswordSource = {
   stored(signal: AbortSignal): Promise<string | undefined>;
   ask: Ask;
-  keep(password: string, place: 'keychain' | 'session'): Promise<void>;
-  question: { instanceId: string; user: string; database: string; host: string };
+  keep(password: string, place: 'keychain' | 'session', warn: (line: string) => void): Promise<void>;
+  question: { instanceId?: string; user: string; database: string; host: string };
 };
 
 /** How often somebody is asked before the refusal is told. More would lock accounts that a provider guards. */
@@ -29,7 +29,7 @@ export async function askWhileRefused<T>(
   for (let asked = 0; ; asked += 1) {
     try {
       const value = await connect(password);
-      if (place !== undefined && password !== undefined) await keep(source, password, place, warn);
+      if (place !== undefined && password !== undefined) await source.keep(password, place, warn);
       return value;
     } catch (error) {
       if (!(error instanceof ProblemError) || !answerable.has(error.problem.code) || asked >= attempts) throw error;
@@ -46,18 +46,17 @@ export async function askWhileRefused<T>(
   }
 }
 
-/** A keychain that refuses is told and does not undo the login: the password then stays for this session only. */
-async function keep(
-  source: PasswordSource,
-  password: string,
+/** A keychain that refuses is told and does not undo a login: the secret then stays for this session only. */
+export async function keepWherePossible(
   place: 'keychain' | 'session',
-  warn: (line: string) => void,
+  set: (place: 'keychain' | 'session') => Promise<unknown>,
+  warn: (line: string) => void = () => {},
 ): Promise<void> {
   try {
-    await source.keep(password, place);
+    await set(place);
   } catch (error) {
     if (!(error instanceof ProblemError) || place === 'session') throw error;
-    warn(`The keychain did not take the password (${error.problem.code}); it is kept until the app quits.`);
-    await source.keep(password, 'session');
+    warn(`The keychain did not take it (${error.problem.code}); it is kept until the app quits.`);
+    await set('session');
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pgOfTheServer from 'pg-of-the-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ConnectionReport, ConnectionSettings, Route } from '../../../contract/connection.ts';
 import type { Events } from '../../../contract/events.ts';
@@ -19,7 +20,8 @@ import { createInstances, instancesDocument, passwordAccount } from '../../../ma
 import { createOperations } from '../../../main/services/operations/operations.ts';
 import type { Ask, Emit } from '../../../main/services/ports.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
-import { createExpiredRole } from '../../support/postgresRoles.ts';
+import { createExpiredRole, createRole } from '../../support/postgresRoles.ts';
+import { mustRun } from '../../support/processes.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { makeSshKey } from '../../support/sshKeys.ts';
 import { makeCertificates } from '../../support/tls.ts';
@@ -187,7 +189,7 @@ describe('testing an instance', () => {
     );
     expect(unreadable.problem).toMatchObject({
       code: 'certificate-file-unreadable',
-      values: { path: '/nowhere/client.pem', reason: 'ENOENT' },
+      values: { path: '/nowhere/client.pem', reason: expect.stringContaining('ENOENT') },
     });
     await expect(
       connections.tryOnce({ settings: settings(), route: { kind: 'direct' } }, AbortSignal.abort()),
@@ -236,6 +238,24 @@ describe('the password', () => {
     expect(await parts.credentials.place(passwordAccount(id))).toBe('none');
   });
 
+  test('with characters that the server’s driver takes otherwise is told in the log', async () => {
+    const role = await createRole(server, { password: 'ﬁsch' });
+    const connection = settings({ user: role.user });
+    const { instances, credentials, report } = companion(nobody);
+    const made = await instances.create({ name: 'Home', kind: 'external', route: { kind: 'direct' }, connection });
+    await credentials.set(passwordAccount(made.id), role.password, 'session', 'Home');
+    const { report: told, log } = await report(made.id);
+    expect(told?.outcome).toBe('connected');
+    expect(log).toContain('SASLprep');
+    // What the line says, shown with that driver.
+    const login = { host: server.host, port: server.port, user: role.user, database: 'postgres' };
+    const asItIs = new pgOfTheServer.Client({ ...login, password: role.password });
+    await expect(asItIs.connect()).rejects.toMatchObject({ code: '28P01' });
+    const prepared = new pgOfTheServer.Client({ ...login, password: 'fisch' });
+    await prepared.connect();
+    await prepared.end();
+  });
+
   test('nobody to ask: tells what is missing', async () => {
     await expect(open(parts, id)).rejects.toMatchObject({ problem: { code: 'password-required' } });
     const alone = companion(nobody);
@@ -264,6 +284,48 @@ describe('the password', () => {
     });
     expect(answers.asked).toEqual([]);
     expect(await parts.credentials.place(passwordAccount(id))).toBe('none');
+  });
+});
+
+describe('a client key with a passphrase', () => {
+  test('is asked for only because the key is encrypted, and kept once it opened it', async () => {
+    const certificates = await makeCertificates();
+    const { client, authority, server: ofServers } = certificates;
+    const key = join(folder, 'encrypted.key');
+    await mustRun(['openssl', 'pkcs8', '-topk8', '-in', client.key, '-out', key, '-passout', 'pass:open sesame']);
+    const strict = await startPostgres({
+      major: 17,
+      tls: { ...ofServers.good, clientAuthority: authority.certificate, requireClientCertificate: true },
+    });
+    try {
+      const asked: boolean[] = [];
+      const given = ['wrong', 'open sesame'];
+      const { instances, connections, credentials } = companion((question) => {
+        if (question.kind !== 'key-passphrase') throw new Error(question.kind);
+        expect(question.path).toBe(key);
+        asked.push(question.retry);
+        return Promise.resolve({ kind: 'answers', answers: [given.shift() ?? ''], remember: false });
+      });
+      const tls = { mode: 'require' as const, clientCertificatePath: client.certificate, clientKeyPath: key };
+      const connection = settingsFor(strict, { tls });
+      const { id } = await instances.create({
+        name: 'Strict',
+        kind: 'external',
+        route: { kind: 'direct' },
+        connection,
+      });
+      await credentials.set(passwordAccount(id), strict.superPassword, 'session', 'Strict');
+      const instance = await instances.get(id);
+      const open = () => connections.open(instance, { signal: new AbortController().signal, purpose: 'read' });
+      await (await open()).close();
+      await (await open()).close();
+      expect(asked).toEqual([false, true]);
+      await credentials.forget(`tls-key-passphrase:${id}`);
+      await expect(open()).rejects.toMatchObject({ problem: { code: 'tls-client-certificate-invalid' } });
+      expect(asked).toHaveLength(5);
+    } finally {
+      await strict.stop();
+    }
   });
 });
 
