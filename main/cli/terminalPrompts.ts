@@ -1,64 +1,72 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { say, text } from '../../contract/copy/text.ts';
 import type { PromptAnswer } from '../../contract/prompt.ts';
 import { cancelled, ProblemError } from '../problems/ProblemError.ts';
 import type { Ask, Question } from '../services/ports.ts';
+import { printable } from './output.ts';
 
-type Terminal = { input: NodeJS.ReadableStream & { isTTY?: boolean }; output: NodeJS.WritableStream };
+export type TerminalPrompts = {
+  input: NodeJS.ReadStream;
+  /** Standard error: standard output belongs to the result. */
+  output: NodeJS.WriteStream;
+  /** Fingerprints (`SHA256:…`) that were accepted beforehand. */
+  acceptedHostKeys: readonly string[];
+  /** Whether answers may be kept in the keychain. */
+  offerToKeep: boolean;
+  /** Ctrl+C while a question is open: the terminal then sends no signal. */
+  interrupt: () => void;
+  /** Before something is written. */
+  clear: () => void;
+};
 
 /**
- * Asks on the terminal, one question at a time; secrets are typed unseen. `output` should be standard error, so that standard output
- * stays what was asked for. Without a terminal every question is `question-unanswered`.
+ * Questions at the terminal, one at a time; secrets are not shown. Without a terminal an unknown host key is refused (unless it was
+ * accepted beforehand), and everything else is `question-unanswered`.
  */
-export function createTerminalPrompts({ input, output }: Terminal): Ask {
+export function createTerminalAsk(terminal: TerminalPrompts): Ask {
   let last: Promise<unknown> = Promise.resolve();
   return (question, signal) => {
-    if (input.isTTY !== true) {
-      return Promise.reject(new ProblemError('question-unanswered', { question: question.kind }));
-    }
-    const answer = last.then(async () => {
-      if (signal.aborted) throw cancelled(signal.reason);
-      try {
-        return await askOne(question, { input, output }, signal);
-      } catch (error) {
-        if (signal.aborted) throw cancelled(signal.reason);
-        throw error;
-      }
-    });
+    const answer = last.then(() => askOne(terminal, question, signal));
     last = answer.catch(() => undefined);
     return answer;
   };
 }
 
-async function askOne(question: Question, terminal: Terminal, signal: AbortSignal): Promise<PromptAnswer> {
-  const { output } = terminal;
-  const ask = (prompt: string, echo: boolean) => readLine(terminal, prompt, echo, signal);
-  if ('retry' in question && question.retry) output.write(`${say(text('operation.question.wrong'))}\n`);
+async function askOne(terminal: TerminalPrompts, question: Question, signal: AbortSignal): Promise<PromptAnswer> {
+  const { input, output, acceptedHostKeys, clear } = terminal;
+  const present = input.isTTY === true && output.isTTY === true;
+  if (question.kind === 'host-key') {
+    if (acceptedHostKeys.includes(question.fingerprint)) return { kind: 'accept' };
+    if (!present) return { kind: 'refuse' };
+  }
+  if (!present) throw new ProblemError('question-unanswered');
+  clear();
   switch (question.kind) {
     case 'host-key': {
-      const { host, algorithm, fingerprint } = question;
-      const values = { host, port: String(question.port), algorithm, fingerprint };
-      output.write(`${say(text('operation.question.host-key', values))}\n`);
-      const answer = await ask(say(text('operation.question.host-key.accept')), true);
-      return { kind: answer.trim().toLowerCase() === 'yes' ? 'accept' : 'refuse' };
+      const { host, port, algorithm, fingerprint } = question;
+      tell(terminal, say(text('cli.ask.host-key', { host, port: String(port), algorithm, fingerprint })));
+      const yes = await yesOrNo(terminal, say(text('cli.ask.host-key-accept')), signal);
+      return { kind: yes ? 'accept' : 'refuse' };
+    }
+    case 'database-password': {
+      const { user, host, retry } = question;
+      return secret(terminal, say(text('cli.ask.database-password', { user, host, retry: String(retry) })), signal);
     }
     case 'ssh-password': {
-      const { user, host } = question;
-      return one(await ask(say(text('operation.question.ssh-password', { user, host })), false));
+      const { user, host, retry } = question;
+      return secret(terminal, say(text('cli.ask.ssh-password', { user, host, retry: String(retry) })), signal);
     }
-    case 'key-passphrase':
-      return one(await ask(say(text('operation.question.key-passphrase', { path: question.path })), false));
-    case 'database-password': {
-      const { user, database, host } = question;
-      return one(await ask(say(text('operation.question.database-password', { user, database, host })), false));
+    case 'key-passphrase': {
+      const { path, retry } = question;
+      return secret(terminal, say(text('cli.ask.key-passphrase', { path, retry: String(retry) })), signal);
     }
     case 'keyboard-interactive': {
-      for (const line of [question.name, question.instructions]) {
-        if (line !== '') output.write(`${withoutControls(line)}\n`);
-      }
+      for (const words of [question.name, question.instructions]) if (words !== '') tell(terminal, words);
       const answers: string[] = [];
-      for (const { text: asked, echo } of question.questions) answers.push(await ask(withoutControls(asked), echo));
+      for (const { text: words, echo } of question.questions) {
+        answers.push(await line(terminal, words.endsWith(' ') ? words : `${words} `, { hidden: !echo, signal }));
+      }
       return { kind: 'answers', answers, remember: false };
     }
     default:
@@ -66,33 +74,55 @@ async function askOne(question: Question, terminal: Terminal, signal: AbortSigna
   }
 }
 
-function one(answer: string): PromptAnswer {
-  return { kind: 'answers', answers: [answer], remember: false };
+function tell({ output }: TerminalPrompts, words: string): void {
+  output.write(`${printable(words)}\n`);
 }
 
-/** What a server sends must not move the cursor or change the terminal. */
-function withoutControls(line: string): string {
-  return line.replace(/(?!\n)\p{Cc}/gu, '');
+async function secret(terminal: TerminalPrompts, words: string, signal: AbortSignal): Promise<PromptAnswer> {
+  const answer = await line(terminal, `${words} `, { hidden: true, signal });
+  const remember =
+    terminal.offerToKeep && answer !== '' && (await yesOrNo(terminal, say(text('cli.ask.keep')), signal));
+  return { kind: 'answers', answers: [answer], remember };
 }
 
-async function readLine(
-  { input, output }: Terminal,
-  prompt: string,
-  echo: boolean,
-  signal: AbortSignal,
+async function yesOrNo(terminal: TerminalPrompts, words: string, signal: AbortSignal): Promise<boolean> {
+  const answer = await line(terminal, `${words} [y/N] `, { hidden: false, signal });
+  return /^y(?:es)?$/i.test(answer.trim());
+}
+
+/** One line. Rejects with `cancelled`, or `question-unanswered` when the input ends. */
+function line(
+  { input, output, interrupt }: TerminalPrompts,
+  words: string,
+  { hidden, signal }: { hidden: boolean; signal: AbortSignal },
 ): Promise<string> {
-  output.write(prompt);
-  // readline shows what is typed by writing it to its output.
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input, output: echo ? output : silent, terminal: true, historySize: 0 });
-  const ended = new Promise<never>((_, reject) => {
-    lines.once('close', () => reject(new ProblemError('cancelled')));
-    lines.once('SIGINT', () => lines.close());
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(cancelled(signal.reason));
+      return;
+    }
+    const shown = printable(words);
+    if (hidden) output.write(shown);
+    const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const reader = createInterface({ input, output: hidden ? silent : output, terminal: true, historySize: 0 });
+    const close = () => {
+      signal.removeEventListener('abort', abort);
+      reader.close();
+      if (hidden) output.write('\n');
+    };
+    const abort = () => {
+      reject(cancelled(signal.reason));
+      close();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    reader.on('SIGINT', () => {
+      if (!hidden) output.write('\n');
+      interrupt();
+    });
+    reader.once('close', () => reject(new ProblemError('question-unanswered')));
+    reader.question(hidden ? '' : shown, (answer) => {
+      resolve(answer);
+      close();
+    });
   });
-  try {
-    return await Promise.race([lines.question('', { signal }), ended]);
-  } finally {
-    lines.close();
-    if (!echo) output.write('\n');
-  }
 }

@@ -39,6 +39,8 @@ export interface SshHosts {
   get(id: string): Promise<SshHost>;
   /** Adds or replaces by id; an open connection with the old settings is closed. Raises `ssh-host-missing` for an unknown jump. */
   save(host: SshHost): Promise<SshHost>;
+  /** Knows a host by its id until the process ends, without saving it: for the command line. */
+  borrow(host: SshHost): void;
   /** Deletes its password too. Raises `ssh-host-in-use` with the names of what uses it. */
   remove(id: string, usedBy: readonly string[]): Promise<void>;
   /** `Host` names in ~/.ssh/config. */
@@ -63,6 +65,7 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
   const reports = new Map<string, SshTestReport>();
   /** Which saved host a connection belongs to, by the target's key; jumps of ~/.ssh/config belong to none. */
   const owners = new Map<string, SshHost>();
+  const borrowed: SshHost[] = [];
   const direct = directDial();
 
   const connections = new SshConnections({
@@ -91,14 +94,16 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
     ...need.environment,
   });
 
+  const known = async (): Promise<SshHost[]> => [...(await store.read()), ...borrowed];
+
   const get = async (id: string): Promise<SshHost> => {
-    const host = (await store.read()).find((candidate) => candidate.id === id);
+    const host = (await known()).find((candidate) => candidate.id === id);
     if (host === undefined) throw new ProblemError('ssh-host-missing', { id });
     return host;
   };
 
   const shared = async (id: string): Promise<{ host: SshHost; target: SshTarget; connection: SharedConnection }> => {
-    const hosts = await store.read();
+    const hosts = await known();
     const host = await get(id);
     const surroundings = await environment();
     const target = await resolveTarget(host, hosts, surroundings);
@@ -134,6 +139,8 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
       forgetConnections(host.id);
       return host;
     },
+
+    borrow: (host) => void borrowed.push(host),
 
     async remove(id, usedBy) {
       const hosts = await store.read();

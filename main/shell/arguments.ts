@@ -1,17 +1,7 @@
+import { commandNames } from '../cli/commandNames.ts';
+
 /** First words that mean the command line. Everything else (switches of Chromium, files to open) opens the window. */
-const commands = new Set([
-  'check',
-  'instances',
-  'practice',
-  'operations',
-  'ssh-hosts',
-  'tools',
-  'help',
-  '--help',
-  '-h',
-  '--version',
-  '-V',
-]);
+const commands = new Set<string>([...commandNames, 'help', '--help', '-h', '--version', '-V']);
 
 /**
  * The arguments of the command line, or undefined when a window is meant. In a package the words of the user follow the

@@ -1,0 +1,58 @@
+import { problemText } from '../../contract/copy/problemText.ts';
+import { say, text } from '../../contract/copy/text.ts';
+import type { OperationView } from '../../contract/operation.ts';
+import type { Context } from './context.ts';
+import { WrongUsage } from './failure.ts';
+import { findInstance } from './findInstance.ts';
+import { type ExitCode, exitCode, table } from './output.ts';
+import { problemLines } from './reportText.ts';
+
+/** `operations list`: newest first. */
+export async function list(
+  { instance, limit }: { instance?: string; limit: number },
+  context: Context,
+): Promise<ExitCode> {
+  const companion = await context.companion();
+  const instanceId = instance === undefined ? undefined : (await findInstance(companion, instance)).id;
+  const operations = await companion.operations.list({ limit, ...(instanceId === undefined ? {} : { instanceId }) });
+  context.output.result({ operations }, () =>
+    operations.length === 0 ? say(text('cli.operations.none')) : table(operations.map(row)),
+  );
+  return exitCode.good;
+}
+
+/** `operations show`: by the id or its beginning. */
+export async function show(id: string, context: Context): Promise<ExitCode> {
+  const { operations } = await context.companion();
+  const found = (await operations.list({ limit: 1000 })).filter((view) => view.id.startsWith(id));
+  const [operation] = found;
+  if (operation === undefined) throw new WrongUsage(say(text('cli.operations.not-found', { id })), 'operation-missing');
+  if (found.length > 1) throw new WrongUsage(say(text('cli.operations.ambiguous', { id })), 'operation-missing');
+  const log = await operations.log(operation.id);
+  context.output.result({ operation, log }, () =>
+    [
+      row(operation).join('  '),
+      ...(operation.problem === undefined ? [] : ['', problemLines(operation.problem, context.output)]),
+      '',
+      ...log.map(({ at, level, line }) => `${at}  ${level.padEnd(5)}  ${line}`),
+    ].join('\n'),
+  );
+  return exitCode.good;
+}
+
+function row(view: OperationView): string[] {
+  const { id, kind, state, startedAt, subject } = view;
+  return [
+    id.slice(0, 8),
+    startedAt.slice(0, 19).replace('T', ' '),
+    say(text(`operation.state.${state}`)),
+    say(text(`operation.kind.${kind}`)),
+    subject.name,
+    outcomeOf(view),
+  ];
+}
+
+function outcomeOf({ outcome, problem }: OperationView): string {
+  if (problem !== undefined) return problemText(problem).title;
+  return outcome === undefined ? '' : say(outcome);
+}

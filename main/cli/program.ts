@@ -1,0 +1,143 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { checkIds } from '../../contract/check.ts';
+import { commandLine as words } from '../../contract/copy/commandLine.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { CheckOptions } from './check.ts';
+import type { commandNames } from './commandNames.ts';
+import type { Context } from './context.ts';
+import type { AddOptions, ImportOptions, RemoveOptions } from './instances.ts';
+import type { ExitCode } from './output.ts';
+
+/** A command with its options, ready to be run. */
+export type Invocation = {
+  quiet: boolean;
+  acceptedHostKeys: readonly string[];
+  /** Whether somebody who enters a password may have it kept. */
+  offerToKeep: boolean;
+  run: (context: Context) => Promise<ExitCode>;
+};
+
+type Common = { quiet?: true; acceptHostKey?: string[] };
+
+/**
+ * The commands and their options. Each command's own module is loaded when it is run, so that `--help` is quick. Raises CommanderError
+ * for wrong usage, and for help and version with exit code 0.
+ */
+export function createProgram({
+  choose,
+  writeOut,
+  writeError,
+}: {
+  choose: (invocation: Invocation) => void;
+  writeOut: (text: string) => void;
+  writeError: (text: string) => void;
+}): Command {
+  const program = new Command('aperture-companion')
+    .description(words['cli.description'])
+    .version(packageJson.version, '-V, --version', words['cli.option.version'])
+    .helpOption('-h, --help', words['cli.option.help'])
+    .helpCommand('help [command]', words['cli.option.help-command'])
+    .configureOutput({ writeOut, writeErr: writeError })
+    .exitOverride();
+
+  const add = (parent: Command, name: string, description: string): Command =>
+    parent.command(name).description(description).helpOption('-h, --help', words['cli.option.help']);
+  const top = (name: (typeof commandNames)[number], description: string) => add(program, name, description);
+  /** A command that does something: with the options that all have. */
+  const leaf = (command: Command): Command =>
+    command.option('--json', words['cli.option.json']).option('-q, --quiet', words['cli.option.quiet']);
+  const chosen = (options: Common & { url?: string; ssh?: string }, run: Invocation['run']): void =>
+    choose({
+      quiet: options.quiet === true,
+      acceptedHostKeys: options.acceptHostKey ?? [],
+      // What is typed for a connection string or a host that is not saved belongs to nothing that it could be kept for.
+      offerToKeep: options.url === undefined && options.ssh === undefined,
+      run,
+    });
+
+  reachable(leaf(top('check', words['cli.check.description'])))
+    .option('--url <string>', words['cli.check.url'])
+    .option('--instance <name|id>', words['cli.check.instance'])
+    .addOption(new Option('--only <check...>', words['cli.check.only']).choices(checkIds))
+    .action((options: CheckOptions & Common) =>
+      chosen(options, async (context) => (await import('./check.ts')).check(options, context)),
+    );
+
+  const instances = top('instances', words['cli.instances.description']);
+  leaf(add(instances, 'list', words['cli.instances.list'])).action((options: Common) =>
+    chosen(options, async (context) => (await import('./instances.ts')).list(context)),
+  );
+  leaf(add(instances, 'show', words['cli.instances.show']).argument('<name|id>')).action(
+    (name: string, options: Common) =>
+      chosen(options, async (context) => (await import('./instances.ts')).show(name, context)),
+  );
+  reachable(leaf(add(instances, 'add', words['cli.instances.add'])))
+    .requiredOption('--name <name>', words['cli.instances.name'])
+    .requiredOption('--url <string>', words['cli.check.url'])
+    .option('--session', words['cli.instances.session'])
+    .action((options: AddOptions & Common) =>
+      chosen(options, async (context) => (await import('./instances.ts')).add(options, context)),
+    );
+  leaf(add(instances, 'remove', words['cli.instances.remove']).argument('<name|id>'))
+    .option('--yes', words['cli.instances.yes'])
+    .action((name: string, options: RemoveOptions & Common) =>
+      chosen(options, async (context) => (await import('./instances.ts')).remove(name, options, context)),
+    );
+  leaf(add(instances, 'import', words['cli.instances.import']).argument('<file>'))
+    .option('--name <name>', words['cli.instances.import-name'])
+    .option('--session', words['cli.instances.session'])
+    .action((file: string, options: ImportOptions & Common) =>
+      chosen(options, async (context) => (await import('./instances.ts')).importFile(file, options, context)),
+    );
+
+  leaf(top('practice', words['cli.practice.description']))
+    .option('--once', words['cli.practice.once'])
+    .action((options: Common & { once?: true }) =>
+      chosen(options, async (context) => (await import('./practice.ts')).practice(options, context)),
+    );
+
+  const operations = top('operations', words['cli.operations.description']);
+  leaf(add(operations, 'list', words['cli.operations.list']))
+    .option('--instance <name|id>', words['cli.operations.instance'])
+    .option('--limit <number>', words['cli.operations.limit'], limit, 20)
+    .action((options: Common & { instance?: string; limit: number }) =>
+      chosen(options, async (context) => (await import('./operations.ts')).list(options, context)),
+    );
+  leaf(add(operations, 'show', words['cli.operations.show']).argument('<id>')).action((id: string, options: Common) =>
+    chosen(options, async (context) => (await import('./operations.ts')).show(id, context)),
+  );
+
+  leaf(add(top('ssh-hosts', words['cli.ssh-hosts.description']), 'list', words['cli.ssh-hosts.list'])).action(
+    (options: Common) => chosen(options, async (context) => (await import('./found.ts')).sshHosts(context)),
+  );
+  leaf(top('tools', words['cli.tools.description'])).action((options: Common) =>
+    chosen(options, async (context) => (await import('./found.ts')).tools(context)),
+  );
+  return program;
+}
+
+/** Options about how a database is reached. */
+function reachable(command: Command): Command {
+  return command
+    .option('--ssh <host>', words['cli.check.ssh'])
+    .option('--ssh-key <file>', words['cli.check.ssh-key'])
+    .option('--accept-host-key <fingerprint...>', words['cli.check.accept-host-key'])
+    .option('--ca <file>', words['cli.check.ca'])
+    .addOption(
+      new Option('--tls <mode>', words['cli.check.tls']).choices([
+        'disable',
+        'prefer',
+        'require',
+        'verify-ca',
+        'verify-full',
+      ]),
+    )
+    .option('--password-stdin', words['cli.check.password-stdin']);
+}
+
+function limit(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 1000)
+    throw new InvalidArgumentError(words['cli.operations.limit-invalid']);
+  return number;
+}
