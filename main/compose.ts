@@ -8,6 +8,7 @@ import { type SshHost, sshHostSchema } from '../contract/sshHost.ts';
 import { readBounded } from './adapters/boundedFile.ts';
 import type { SpawnPractice } from './adapters/embeddedPostgres.ts';
 import { createKeychain } from './adapters/keychain.ts';
+import { loadKeytar } from './adapters/keychainLibrary.ts';
 import { createLogFile } from './adapters/logFile.ts';
 import { secretServiceLocked } from './adapters/secretService.ts';
 import { createRedactor } from './redaction.ts';
@@ -54,7 +55,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
 
   const credentials = createCredentials({
     keychain: createKeychain({
-      load: async () => (await import('keytar')).default,
+      load: loadKeytar,
       collectionLocked: secretServiceLocked,
     }),
     index: openDocument(keychainIndexDocument, documents),

@@ -18,17 +18,29 @@ app.setPath('sessionData', join(folder, 'browser'));
 protocol.registerSchemesAsPrivileged([
   { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
 ]);
-app.enableSandbox();
 
 const command = commandLineArguments(process.argv, app.isPackaged);
 if (command !== undefined) {
-  const { runCommandLine } = await import('./cli/run.ts');
-  app.exit(await runCommandLine(command));
+  void startCommandLine(command);
 } else if (!app.requestSingleInstanceLock()) {
   app.quit();
 } else {
   // Not awaited: Electron is ready only when this module has been evaluated.
   void startWindow();
+}
+
+async function startCommandLine(words: string[]): Promise<void> {
+  const [{ runCommandLine }, { forkUtility }] = await Promise.all([
+    import('./cli/run.ts'),
+    import('./shell/forkUtility.ts'),
+    app.whenReady(),
+  ]);
+  const code = await runCommandLine(words, {
+    folder,
+    spawnPractice: forkUtility(join(import.meta.dirname, 'practice.js')),
+  });
+  // What was written to a pipe has to arrive first.
+  process.stdout.write('', () => app.exit(code));
 }
 
 async function startWindow(): Promise<void> {

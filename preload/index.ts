@@ -1,6 +1,15 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import type { Bridge } from '../contract/bridge.ts';
+import type { EventName } from '../contract/events.ts';
 import { askChannel, eventChannel } from '../contract/wire.ts';
+
+type Listener = (payload: unknown) => void;
+
+/** One Electron listener for all of the page's, which come and go with its views. */
+const listeners = new Map<unknown, Set<Listener>>();
+ipcRenderer.on(eventChannel, (_event, name: EventName, payload: unknown) => {
+  for (const listener of listeners.get(name) ?? []) listener(payload);
+});
 
 /**
  * The only thing that the page gets: two named functions. Neither `ipcRenderer` nor an Electron event reaches the page;
@@ -9,12 +18,11 @@ import { askChannel, eventChannel } from '../contract/wire.ts';
 const bridge: Bridge = {
   ask: (name, input) => ipcRenderer.invoke(askChannel, name, input),
   on: (name, listener) => {
-    const forward = (_event: unknown, arrived: unknown, payload: unknown) => {
-      if (arrived === name) (listener as (payload: unknown) => void)(payload);
-    };
-    ipcRenderer.on(eventChannel, forward);
+    const own: Listener = (payload) => (listener as Listener)(payload);
+    const known = listeners.get(name) ?? new Set();
+    listeners.set(name, known.add(own));
     return () => {
-      ipcRenderer.removeListener(eventChannel, forward);
+      known.delete(own);
     };
   },
 };
