@@ -59,25 +59,31 @@ export function openProxyCommand(command: string, target: SshTarget): Duplex {
     }
   });
   const child = spawn(process.env.SHELL || '/bin/sh', ['-c', `exec ${expanded}`], { stdio: ['pipe', 'pipe', 'pipe'] });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2000);
   });
-  child.on('error', (cause) => {
-    stream.destroy(new ProblemError('ssh-proxy-command', { host: target.host, command, reason: 'start' }, { cause }));
+  const problem = (reason: string, cause?: unknown) =>
+    new ProblemError('ssh-proxy-command', { host: target.host, command, reason }, { cause, detail: said.trim() });
+  const stream = new Duplex({
+    read: () => void child.stdout.resume(),
+    write: (bytes: Buffer, _encoding, done) => void child.stdin.write(bytes, () => done()),
+    final: (done) => void child.stdin.end(() => done()),
+    destroy: (error, done) => {
+      if (child.exitCode === null && child.signalCode === null) child.kill();
+      done(error);
+    },
   });
+  for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.on('error', () => undefined);
+  child.stdout.on('data', (bytes: Buffer) => {
+    if (!stream.push(bytes)) child.stdout.pause();
+  });
+  child.on('error', (cause) => stream.destroy(problem('start', cause)));
+  // Not the end of its output: what it complained about and how it ended come later.
   child.on('close', (code) => {
-    const problem = new ProblemError(
-      'ssh-proxy-command',
-      { host: target.host, command, reason: `exit ${code}` },
-      { detail: said.trim() },
-    );
-    stream.destroy(code === 0 ? undefined : problem);
+    if (code === 0) stream.push(null);
+    else stream.destroy(problem(`exit ${code}`));
   });
   stream.on('error', () => undefined);
-  stream.on('close', () => {
-    if (child.exitCode === null) child.kill();
-  });
   return stream;
 }
