@@ -4,13 +4,14 @@ import type { Instance } from '../../contract/instance.ts';
 import type { Companion } from '../compose.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import { askWhileRefused } from '../services/connections/passwords.ts';
+import type { Target } from '../services/connections.ts';
 import { passwordAccount } from '../services/instances.ts';
 import type { Context } from './context.ts';
 import { WrongUsage } from './failure.ts';
 import { findInstance } from './findInstance.ts';
 import { type ExitCode, exitCode } from './output.ts';
 import { checkDocument, checkReportText } from './reportText.ts';
-import { type CommandTarget, type ReachOptions, targetOf } from './target.ts';
+import { type ReachOptions, targetOf } from './target.ts';
 
 export type CheckOptions = ReachOptions & { instance?: string; only?: CheckId[] };
 
@@ -71,7 +72,7 @@ const steps = [
 
 /** Checks a database that is no instance, or an instance with other settings than its own. */
 async function checkTarget(
-  target: CommandTarget,
+  target: Target,
   instance: Instance | undefined,
   only: readonly CheckId[] | undefined,
   context: Context,

@@ -4,6 +4,7 @@ import type { Instance } from '../../contract/instance.ts';
 import { readBounded } from '../adapters/boundedFile.ts';
 import type { Companion } from '../compose.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
+import type { Target } from '../services/connections.ts';
 import { readConnectionString } from './connectionString.ts';
 import type { Context } from './context.ts';
 import { WrongUsage } from './failure.ts';
@@ -19,13 +20,6 @@ export type ReachOptions = {
   passwordStdin?: true;
 };
 
-export type CommandTarget = {
-  settings: ConnectionSettings;
-  route: Route;
-  password?: string;
-  clientKeyPassphrase?: string;
-};
-
 /** Certificates are a few kilobytes each; a bundle of all public authorities has about 200. */
 const largestCertificateFile = 200_000;
 
@@ -38,7 +32,7 @@ export async function targetOf(
   context: Context,
   companion: Companion,
   { keepHost, instance }: { keepHost: boolean; instance?: Instance },
-): Promise<CommandTarget> {
+): Promise<Target> {
   const given = options.url === undefined ? undefined : readConnectionString(options.url, context.output);
   for (const secret of [given?.password, given?.clientKeyPassphrase]) {
     if (secret === undefined) continue;
@@ -53,7 +47,11 @@ export async function targetOf(
     settings: { ...settings, tls: await tlsOf(settings.tls, options, context.signal) },
     route: await routeOf(options, companion, keepHost, instance?.route ?? { kind: 'direct' }),
     ...(password === undefined ? {} : { password }),
-    ...(given?.clientKeyPassphrase === undefined ? {} : { clientKeyPassphrase: given.clientKeyPassphrase }),
+    passphrases: {
+      stored: async () => given?.clientKeyPassphrase,
+      ask: context.ask,
+      keep: async () => undefined,
+    },
   };
 }
 

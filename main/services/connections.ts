@@ -67,7 +67,13 @@ export interface Connections {
 }
 
 /** A database that is no instance (yet). */
-export type Target = { settings: ConnectionSettings; route: Route; password?: string };
+export type Target = {
+  settings: ConnectionSettings;
+  route: Route;
+  password?: string;
+  /** For an encrypted client key. */
+  passphrases?: PassphraseSource;
+};
 
 const steps = [
   { name: { key: 'connecting.step.dial' }, weight: 3 },
@@ -88,11 +94,11 @@ export function createConnections(need: ConnectionsNeed): Connections {
   const reports = new Map<string, ConnectionReport>();
 
   async function connect(
-    { settings, route }: Target,
+    { settings, route, ...target }: Target,
     options: OpenOptions & { password: string | undefined; instance?: Instance; onPhase?: (phase: Phase) => void },
   ): Promise<PostgresSession> {
     const { login, signal } = options;
-    const passphrases = options.instance === undefined ? undefined : passphrasesOf(options.instance);
+    const passphrases = options.instance === undefined ? target.passphrases : passphrasesOf(options.instance);
     const identity = await readClientIdentity(settings.tls, passphrases, signal);
     const dial = await dialFor(route, signal);
     const password = login?.password ?? options.password;
