@@ -72,7 +72,7 @@ async function serve(): Promise<void> {
   if ((await readTextIfPresent(files.initialised)) === undefined) {
     await rm(files.data, { recursive: true, force: true });
   }
-  const db = await PGlite.create({ dataDir: files.data, extensions: { vector, pgcrypto, pg_trgm } });
+  const db = await open();
   await writeFile(files.initialised, '', { mode: 0o600 });
   const server = await listen(db, await previousPort());
 
@@ -91,6 +91,16 @@ async function serve(): Promise<void> {
   const content: PortFile = { ...(await ownIdentity()), port: server.port, since };
   await writeAtomically(files.port, JSON.stringify(content));
   await tell({ type: 'ready', port: server.port });
+}
+
+/** PostgreSQL in WebAssembly says little more than "Aborted()" about data that it cannot use, so this says which. */
+async function open(): Promise<PGlite> {
+  try {
+    return await PGlite.create({ dataDir: files.data, extensions: { vector, pgcrypto, pg_trgm } });
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    throw new Error(`PostgreSQL could not open its data in ${files.data}: ${words}`, { cause: error });
+  }
 }
 
 /** The port of the last time, if it is still free, so that what was told to other programs stays true. */

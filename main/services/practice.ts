@@ -179,23 +179,26 @@ export function createPractice({
     }
   };
 
+  /** Whether the process that served this port last still runs: its one thread may be busy with a long statement and answer nobody. */
+  const stillRuns = async (instanceId: string, port: number): Promise<boolean> => {
+    if (own.get(instanceId)?.port === port) return true;
+    const found = await readPortFile(practiceFiles(folderOf(instanceId)).port);
+    return found?.port === port && (await isAlive(found, new Date(found.since)));
+  };
+
   const ensureStarted: Practice['ensureStarted'] = async (instanceId, signal, progress) => {
-    if (signal.aborted || stopped) throw cancelled(signal.reason);
-    progress?.(0);
-    const known = own.get(instanceId);
-    let port = known !== undefined && (await answersAsPostgres(known.port)) ? known.port : undefined;
-    if (port === undefined) {
-      if (known !== undefined) {
-        // It runs and does not answer: nothing will make it answer again.
-        known.stopping = true;
-        known.child.kill();
-        await known.exited;
-      }
-      port = await unlessAborted(startOnce(instanceId), signal);
+    for (let attempt = 1; attempt <= restartsPerMinute; attempt += 1) {
+      if (signal.aborted || stopped) throw cancelled(signal.reason);
+      progress?.(0);
+      const port = own.get(instanceId)?.port ?? (await unlessAborted(startOnce(instanceId), signal));
+      progress?.(1);
+      do {
+        if (await unlessAborted(answersAsPostgres(port), signal)) {
+          return { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' };
+        }
+      } while (await stillRuns(instanceId, port));
     }
-    progress?.(1);
-    if (!(await answersAsPostgres(port, 10_000))) throw failed(`nothing answers on 127.0.0.1:${port}`);
-    return { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' };
+    throw failed('it ends as soon as it has started');
   };
 
   return {
@@ -252,6 +255,7 @@ async function readPortFile(file: string): Promise<PortFile | undefined> {
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(cancelled(signal.reason));
+    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });

@@ -12,6 +12,7 @@ import type { Instance } from '../../contract/instance.ts';
 import { forkPractice, type PracticeChild } from '../../main/adapters/embeddedPostgres.ts';
 import { createOperations } from '../../main/services/operations/operations.ts';
 import { createPractice, type Practice, type PracticeAddress } from '../../main/services/practice.ts';
+import { randomFrom, seedOf } from '../support/seed.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const module = path.join(import.meta.dirname, '..', '..', 'main', 'practice', 'process.ts');
@@ -195,10 +196,56 @@ describe('the practice database', () => {
     const broken = await open(folder)
       .practice.ensureStarted(instance.id, never)
       .catch((error: unknown) => error);
-    expect(broken).toMatchObject({ problem: { code: 'practice-failed', detail: expect.stringMatching(/\w/) } });
+    expect(broken).toMatchObject({
+      problem: { code: 'practice-failed', detail: expect.stringContaining(path.join(home, 'data')) },
+    });
     console.log('damaged data:', (broken as Error).message);
     // Its data is still there for whoever wants to look.
     expect(await readdir(path.join(home, 'data'))).toContain('base');
+  }, 120_000);
+
+  it('is not taken for dead while it computes, and keeps what it acknowledged when it is killed in the middle', async () => {
+    const folder = await temporaryFolder();
+    const { practice, children } = open(folder);
+    const address = await practice.ensureStarted(instance.id, never);
+    const long = query(address, 'select count(*) from generate_series(1, 10000000)');
+    await delay(300);
+    const started = performance.now();
+    await expect(practice.ensureStarted(instance.id, AbortSignal.timeout(100))).rejects.toMatchObject({
+      problem: { code: 'cancelled' },
+    });
+    expect(await practice.ensureStarted(instance.id, never)).toEqual(address);
+    console.log(`waited ${Math.round(performance.now() - started)} ms for a busy database`);
+    expect((await long).rows).toEqual([{ count: '10000000' }]);
+    expect(children).toHaveLength(1);
+
+    await query(address, 'create table acknowledged (n int primary key)');
+    const seed = seedOf();
+    const random = randomFrom(seed);
+    let acknowledged = 0;
+    for (let round = 0; round < 5; round += 1) {
+      // More than three deaths a minute: then it starts again only when it is asked for.
+      const current = await practice.ensureStarted(instance.id, never);
+      const client = new pg.Client(current);
+      client.on('error', () => undefined);
+      await client.connect();
+      setTimeout(() => children.at(-1)?.kill(), 50 + random() * 400);
+      try {
+        for (let n = acknowledged + 1; ; n += 1) {
+          await client.query('insert into acknowledged values ($1)', [n]);
+          acknowledged = n;
+        }
+      } catch {
+        // It was killed.
+      }
+      const again = await practice.ensureStarted(instance.id, never);
+      const { rows } = await query(again, 'select count(*)::int as count, max(n) as last from acknowledged');
+      const context = `seed ${seed}, round ${round}`;
+      expect([acknowledged, acknowledged + 1], context).toContain(rows[0].last);
+      expect(rows[0].count, context).toBe(rows[0].last);
+      acknowledged = rows[0].last;
+    }
+    console.log(`kill -9 in the middle of writing: seed ${seed}, 5 rounds, ${acknowledged} rows kept`);
   }, 120_000);
 
   it('can be cancelled while it starts, and runs as an operation with steps', async () => {
