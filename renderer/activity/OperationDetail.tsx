@@ -60,7 +60,7 @@ export function OperationDetail({
           </Panel>
         )}
         <Panel
-          title={operationLine(operation)}
+          title={failure === undefined ? operationLine(operation) : words('screen.activity.details')}
           actions={
             <StatusMark tone={stateTone[operation.state]}>{words(`operation.state.${operation.state}`)}</StatusMark>
           }
@@ -98,7 +98,7 @@ export function OperationDetail({
           ) : log === undefined || log.length === 0 ? (
             <p className={classes.quiet}>{words(log === undefined ? 'screen.loading' : 'screen.activity.no-log')}</p>
           ) : (
-            <OperationLog lines={log} />
+            <OperationLog lines={log} follow={operation.state === 'running'} />
           )}
         </Panel>
       </div>

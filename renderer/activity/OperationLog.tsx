@@ -6,8 +6,8 @@ import classes from './Activity.module.css';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-/** The log of an operation. Follows the end while it is in view; only the lines in view exist. */
-export function OperationLog({ lines }: { lines: readonly OperationLogLine[] }) {
+/** The log of an operation. Follows the end of a running one while it is in view; only the lines in view exist. */
+export function OperationLog({ lines, follow }: { lines: readonly OperationLogLine[]; follow: boolean }) {
   const scroll = useRef<HTMLElement>(null);
   const atEnd = useRef(true);
   const rows = useVirtualizer({
@@ -17,8 +17,8 @@ export function OperationLog({ lines }: { lines: readonly OperationLogLine[] }) 
     overscan: 30,
   });
   useEffect(() => {
-    if (atEnd.current && lines.length > 0) rows.scrollToIndex(lines.length - 1);
-  }, [lines.length, rows]);
+    if (follow && atEnd.current && lines.length > 0) rows.scrollToIndex(lines.length - 1);
+  }, [follow, lines.length, rows]);
   return (
     <section
       className={classes.log}

@@ -47,13 +47,13 @@ export function CheckList({ instance, automatic }: { instance: InstanceView; aut
   const context = useCallback(
     (ids: CheckId[]): FixContext => ({
       instanceId: instance.id,
-      host: instance.connection?.hosts[0]?.host ?? instance.name,
-      database: instance.connection?.database ?? '',
-      user: instance.connection?.user ?? '',
+      host: instance.connection?.hosts[0]?.host ?? view.report?.server?.platform ?? instance.name,
+      database: instance.connection?.database ?? view.report?.server?.database ?? '',
+      user: instance.connection?.user ?? view.report?.server?.user ?? '',
       onDone: () => again(ids),
       onSetting,
     }),
-    [instance, again, onSetting],
+    [instance, again, onSetting, view.report],
   );
   const atOnce = fixesAtOnce(view.report?.results ?? []);
 

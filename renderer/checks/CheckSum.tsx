@@ -22,7 +22,7 @@ export function CheckSum({
   return (
     <div className={classes.sum}>
       <SumIcon view={view} results={results} />
-      <div role="status">
+      <div className={classes.words} role="status">
         <SumWords view={view} results={results} />
       </div>
       <div className={classes.actions}>{children}</div>

@@ -11,7 +11,7 @@ import { ConnectionTest } from '../setup/ConnectionTest.tsx';
 import { setupPlace } from '../shell/places.ts';
 import { checksOf } from '../store/checks.ts';
 import { connectionOf } from '../store/connections.ts';
-import { selectedInstance } from '../store/instances.ts';
+import { isReachable, selectedInstance } from '../store/instances.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { ConnectionDetails } from './ConnectionDetails.tsx';
@@ -37,7 +37,7 @@ function InstanceDatabase({ instance }: { instance: InstanceView }) {
   }, [instance.id, loadConnection, loadSshHosts]);
   const edit = () => go(setupPlace(instance.id, 'connection'));
 
-  if (instance.connection === undefined) {
+  if (!isReachable(instance)) {
     return (
       <>
         <PageHead title={words('screen.database.title')} sub={instance.name} />

@@ -16,6 +16,22 @@ export function FixView({ fixes, why, context }: { fixes: readonly Fix[]; why?: 
   const now = context === undefined ? [] : parts.now.filter((fix) => fix.kind === 'run' || context.onSetting);
   const first = fixes[0];
   if (first === undefined) return null;
+  // Only buttons: tabs around them would say nothing.
+  if (
+    context !== undefined &&
+    now.length > 0 &&
+    now.every((fix) => fix.kind === 'setting') &&
+    parts.copy.length === 0
+  ) {
+    return (
+      <div className={classes.settings}>
+        {now.map(
+          (fix) =>
+            fix.kind === 'setting' && <SettingFix key={fix.id} fix={fix} context={context} first={fix === now[0]} />,
+        )}
+      </div>
+    );
+  }
   const several = fixes.length > 1;
   const administratorNeeded = now.some((fix) => fix.kind === 'run' && fix.as === 'administrator');
   return (

@@ -17,7 +17,7 @@ export function stepNote(step: PlanStep): string {
 export function stepBody(step: PlanStep): string {
   switch (step.kind) {
     case 'sql':
-      return step.statement;
+      return step.statement.trimEnd().endsWith(';') ? step.statement : `${step.statement};`;
     case 'file':
       return step.content;
     case 'command':

@@ -84,7 +84,13 @@ function SchemaCard({ instance }: { instance: InstanceView }) {
       icon={IconStairsUp}
       title={words('screen.card.schema')}
       tone={applied === undefined ? 'quiet' : 'ok'}
-      state={words(applied === undefined ? 'screen.card.schema.empty' : 'screen.card.schema.present')}
+      state={words(
+        facts === undefined
+          ? 'screen.card.database.unknown'
+          : applied === undefined
+            ? 'screen.card.schema.empty'
+            : 'screen.card.schema.present',
+      )}
       loading={!loaded}
       fact={
         applied !== undefined
@@ -175,7 +181,9 @@ function ConnectionCard({ instance }: { instance: InstanceView }) {
       tone={report === undefined ? 'quiet' : connected ? 'ok' : 'bad'}
       state={words(`screen.card.connection.${report?.outcome ?? 'unknown'}`)}
       loading={!loaded}
-      fact={address === undefined ? words('screen.card.not-known') : address.host}
+      fact={
+        address?.host ?? words(instance.kind === 'practice' ? 'screen.card.this-computer' : 'screen.card.not-known')
+      }
       evidence={[
         route.kind === 'ssh' ? words('screen.card.through', { host: ssh ?? '' }) : words('screen.card.direct'),
         connected ? words('screen.card.login-in', { time: formatDuration(report.milliseconds) }) : undefined,

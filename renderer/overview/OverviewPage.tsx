@@ -14,7 +14,7 @@ import { Panel } from '../components/Panel.tsx';
 import { places, setupPlace } from '../shell/places.ts';
 import { checksOf } from '../store/checks.ts';
 import { connectionOf } from '../store/connections.ts';
-import { selectedInstance } from '../store/instances.ts';
+import { isReachable, selectedInstance } from '../store/instances.ts';
 import { newestFirst } from '../store/operations.ts';
 import { refreshInstance } from '../store/refresh.ts';
 import { useStore } from '../store/store.ts';
@@ -67,7 +67,7 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
         title={instance.name}
         sub={<OverviewSub instance={instance} />}
         actions={
-          instance.connection !== undefined && (
+          isReachable(instance) && (
             <Button
               leftSection={<IconRefresh size={16} aria-hidden />}
               loading={checks.run !== undefined}
@@ -97,7 +97,7 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
           </>
         )}
       </Banner>
-      {instance.connection !== undefined && <OverviewCards instance={instance} />}
+      {isReachable(instance) && <OverviewCards instance={instance} />}
       <div className={classes.columns}>
         <Panel
           flush

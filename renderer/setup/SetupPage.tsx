@@ -88,7 +88,7 @@ function SetupSteps({ instance, current }: { instance?: InstanceView; current: S
       state:
         current === 'connection'
           ? 'current'
-          : address !== undefined && connected?.outcome !== 'failed'
+          : practice || (address !== undefined && connected?.outcome !== 'failed')
             ? 'done'
             : instance === undefined
               ? 'closed'
@@ -102,7 +102,7 @@ function SetupSteps({ instance, current }: { instance?: InstanceView; current: S
       state:
         current === 'checks'
           ? 'current'
-          : address === undefined
+          : address === undefined && !practice
             ? 'closed'
             : report?.verdict === 'ready'
               ? 'done'

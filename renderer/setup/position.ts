@@ -1,10 +1,14 @@
+import type { ConnectionSettings } from '../../contract/connection.ts';
 import type { InstanceView, SetupStep } from '../../contract/instance.ts';
+
+/** The practice database has no settings of its own: main knows where it is. */
+type ReachableInstance = InstanceView & ({ connection: ConnectionSettings } | { kind: 'practice' });
 
 /** Where the wizard is. A step that needs something which is missing cannot be written. */
 export type SetupPosition =
   | { step: 'database'; instance?: InstanceView }
   | { step: 'connection'; instance: InstanceView }
-  | { step: 'checks'; instance: InstanceView & Required<Pick<InstanceView, 'connection'>> }
+  | { step: 'checks'; instance: ReachableInstance }
   | { step: 'missing' };
 
 /** The step that was asked for, or the furthest one before it that has what it needs. */
@@ -17,14 +21,11 @@ export function setupPosition(
   const instance = instances.find((one) => one.id === instanceId);
   if (instance === undefined) return { step: 'missing' };
   const step = isStep(wanted) ? wanted : (instance.setup?.step ?? 'connection');
+  if (instance.kind === 'practice') return { step: 'checks', instance: { ...instance, kind: 'practice' } };
   if (step === 'database') return { step, instance };
-  if (step === 'checks' && hasConnection(instance)) return { step, instance };
-  if (instance.kind === 'practice' && hasConnection(instance)) return { step: 'checks', instance };
+  const { connection } = instance;
+  if (step === 'checks' && connection !== undefined) return { step, instance: { ...instance, connection } };
   return { step: 'connection', instance };
-}
-
-function hasConnection(instance: InstanceView): instance is InstanceView & Required<Pick<InstanceView, 'connection'>> {
-  return instance.connection !== undefined;
 }
 
 function isStep(step: string | undefined): step is SetupStep {

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Events } from '../../contract/events.ts';
-import { selectedInstance } from '../store/instances.ts';
+import { isReachable, selectedInstance } from '../store/instances.ts';
 import { useStore } from '../store/store.ts';
 import { places } from './places.ts';
 
@@ -26,7 +26,7 @@ export function Commands() {
         case 'check-again': {
           const state = useStore.getState();
           const instance = selectedInstance(state);
-          if (instance?.connection === undefined) return;
+          if (instance === undefined || !isReachable(instance)) return;
           go(places.database);
           return void state.runChecks(instance.id);
         }

@@ -15,7 +15,7 @@ import {
 import type { ComponentType } from 'react';
 import { useLocation } from 'wouter';
 import { ask } from '../api.ts';
-import { selectedInstance } from '../store/instances.ts';
+import { isReachable, selectedInstance } from '../store/instances.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { instanceLine } from './InstanceSwitcher.tsx';
@@ -43,7 +43,7 @@ export function usePaletteActions(): PaletteAction[] {
       { id: 'database', name: words('screen.database.title'), icon: IconDatabase, run: () => go(places.database) },
     );
   }
-  if (selected?.connection !== undefined) {
+  if (selected !== undefined && isReachable(selected)) {
     const { id, name } = selected;
     actions.push(
       {

@@ -64,6 +64,11 @@ export function selectedInstance(state: Store): InstanceView | undefined {
   return state.instances.find((instance) => instance.id === state.selectedId) ?? state.instances[0];
 }
 
+/** Whether there is a database to reach: the practice database's address is known to main alone, so it has no settings. */
+export function isReachable(instance: InstanceView): boolean {
+  return instance.connection !== undefined || instance.kind === 'practice';
+}
+
 function replaced(instances: InstanceView[], instance: InstanceView): InstanceView[] {
   return instances.some((one) => one.id === instance.id)
     ? instances.map((one) => (one.id === instance.id ? instance : one))

@@ -1,5 +1,6 @@
 import { checksOf } from './checks.ts';
 import { connectionOf } from './connections.ts';
+import { isReachable } from './instances.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -10,7 +11,7 @@ export async function refreshInstance(getState: () => Store, instanceId: string)
   const { loadChecks, loadConnection, testConnection, runChecks } = getState();
   await Promise.all([loadChecks(instanceId), loadConnection(instanceId)]);
   const instance = getState().instances.find((one) => one.id === instanceId);
-  if (instance?.connection === undefined || instance.setup !== undefined) return;
+  if (instance === undefined || !isReachable(instance) || instance.setup !== undefined) return;
   if (instance.kind === 'external' && instance.password === 'none') return;
 
   const connection = connectionOf(getState(), instanceId);

@@ -14,6 +14,7 @@ export const activity = {
   'screen.activity.running': '{count, plural, one {One operation runs} other {# operations run}}',
   'screen.activity.line':
     '{name}{state, select, failed { failed} cancelled { cancelled} interrupted { interrupted} other {}}',
+  'screen.activity.details': 'Details',
   'screen.activity.started': 'Started',
   'screen.activity.took': 'Took',
   'screen.activity.by': 'Started by',

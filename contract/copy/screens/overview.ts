@@ -26,6 +26,7 @@ export const overview = {
   'screen.overview.action.see-connection': 'See the connection',
   'screen.overview.action.run-checks': 'Check now',
   'screen.card.not-known': 'Not known yet',
+  'screen.card.this-computer': 'This computer',
   'screen.card.run-first': 'The checks find it out.',
   'screen.card.checking': 'Checking',
   'screen.card.database.ok': 'Ready',

@@ -119,7 +119,7 @@ describe('the place in the wizard', () => {
     expect(setupPosition([], 'i1', 'checks')).toEqual({ step: 'missing' });
   });
   it('leads a practice database to its checks', () => {
-    const practice = instance({ kind: 'practice', connection: settings });
+    const practice = instance({ kind: 'practice' });
     expect(setupPosition([practice], 'i1', 'connection').step).toBe('checks');
   });
 });

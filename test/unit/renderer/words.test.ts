@@ -82,7 +82,7 @@ describe('a plan as text', () => {
       as: 'administrator',
       steps: [
         sql('CREATE EXTENSION vector;'),
-        sql('CREATE EXTENSION pg_trgm;'),
+        sql('CREATE EXTENSION pg_trgm'),
         { kind: 'command', host: 'nas', argv: ['echo', "it's"] },
       ],
       notes: [],
