@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import type { LoginGuard } from './loginGuard.ts';
 
 /**
  * What the driver needs of a socket, on top of a stream that is already connected (and encrypted). The driver's parser throws
@@ -9,19 +10,14 @@ import { TLSSocket } from 'node:tls';
  */
 export class DriverStream extends EventEmitter {
   readonly #stream: Duplex;
-  readonly #inspect: (bytes: Buffer) => void;
 
-  /** `inspect` sees the first bytes before the driver does, and may throw. */
-  constructor(stream: Duplex, inspect: (bytes: Buffer) => void) {
+  constructor(stream: Duplex, guard: LoginGuard) {
     super();
     this.#stream = stream;
-    this.#inspect = inspect;
-    let first = true;
     stream.on('data', (bytes: Buffer) => {
       try {
-        if (first) this.#inspect(bytes);
-        first = false;
-        this.emit('data', bytes);
+        const passed = guard.pass(bytes);
+        if (passed.length > 0) this.emit('data', passed);
       } catch (error) {
         this.#fail(error instanceof Error ? error : new Error(String(error)));
         stream.destroy();

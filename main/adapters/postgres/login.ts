@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import type { Client } from 'pg';
 import { ProblemError } from '../../problems/ProblemError.ts';
 import { DriverStream } from './driverStream.ts';
+import { LoginGuard } from './loginGuard.ts';
 import type { Notice } from './session.ts';
-import { type Place, startsLikePostgres, stranger } from './strangers.ts';
+import type { Place } from './strangers.ts';
 
 export type LoginOptions = {
   stream: Duplex;
@@ -42,9 +43,7 @@ export async function login(options: LoginOptions): Promise<Login> {
   options.signal.throwIfAborted();
   const { place } = options;
 
-  const driverStream = new DriverStream(options.stream, (bytes) => {
-    if (!startsLikePostgres(bytes)) throw stranger(bytes, place);
-  });
+  const driverStream = new DriverStream(options.stream, new LoginGuard(place));
   const mechanisms: string[] = [];
   let asked = false;
   const binds = options.encrypted && options.channelBinding !== 'disable';
