@@ -9,7 +9,13 @@ import { readTextIfPresent, writeProblem } from '../adapters/files.ts';
 import type { AppLog } from '../adapters/logFile.ts';
 import { isAlive } from '../adapters/processIdentity.ts';
 import { lockHolder } from '../adapters/processLock.ts';
-import { fromPracticeSchema, type PortFile, portFileSchema, practiceFiles } from '../practice/protocol.ts';
+import {
+  fromPracticeSchema,
+  type PortFile,
+  portFileSchema,
+  practiceFiles,
+  type ToPractice,
+} from '../practice/protocol.ts';
 import { cancelled, ProblemError } from '../problems/ProblemError.ts';
 import type { Operations } from './ports.ts';
 
@@ -170,7 +176,7 @@ export function createPractice({
     const known = own.get(instanceId);
     if (known === undefined) return;
     known.stopping = true;
-    known.child.send({ type: 'stop' });
+    known.child.send({ type: 'stop' } satisfies ToPractice);
     const ended = await Promise.race([known.exited.then(() => true), delay(stopTimeout, false, { ref: false })]);
     if (!ended) {
       log.warn('The practice database did not end in time and was killed', { instanceId });

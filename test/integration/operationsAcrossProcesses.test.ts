@@ -4,12 +4,13 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createOperations } from '../../main/services/operations/operations.ts';
 import { randomFrom, seedOf } from '../support/seed.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
-const runner = path.join(import.meta.dirname, '..', 'support', 'operationRunner.ts');
+const runner = fileURLToPath(new URL('../support/operationRunner.ts', import.meta.url));
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 const openIn = (folder: string) =>
@@ -66,7 +67,7 @@ describe('operations of several processes', () => {
     }
     console.log(`kill -9: seed ${seed}, 50 rounds:`, states);
     expect(states.interrupted).toBeGreaterThan(10);
-  }, 120_000);
+  }, 300_000);
 
   it('cannot hurt each other on one instance, are seen as running there, and can be cancelled from here', async () => {
     const folder = await temporaryFolder();

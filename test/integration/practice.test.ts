@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,7 +17,7 @@ import { randomFrom, seedOf } from '../support/seed.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 const module = path.join(import.meta.dirname, '..', '..', 'main', 'practice', 'process.ts');
-const ownerModule = path.join(import.meta.dirname, '..', 'support', 'practiceOwner.ts');
+const ownerModule = fileURLToPath(new URL('../support/practiceOwner.ts', import.meta.url));
 const never = new AbortController().signal;
 const run = promisify(execFile);
 
