@@ -3,7 +3,7 @@ import { type ConnectionOptions, rootCertificates, type TLSSocket } from 'node:t
 import type { CertificateView, DatabaseAddress } from '../../contract/connection.ts';
 import type { Dial } from './dial.ts';
 import { asksForTls, startTls, tolerateLateErrors } from './postgres/negotiate.ts';
-import { targetOf } from './postgres/openAddress.ts';
+import { targetOf } from './postgres/options.ts';
 
 /** What a server showed when it was asked for TLS and nothing else. */
 export type TlsSeen = {

@@ -1,10 +1,11 @@
 import type { ProblemCode } from '../../../contract/problem.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
-import { openAddress, type PostgresOptions } from './openAddress.ts';
+import { openAddress } from './openAddress.ts';
+import type { PostgresOptions } from './options.ts';
 import type { PostgresSession } from './session.ts';
 import { unsuitable } from './sessionAttributes.ts';
 
-export type { PostgresOptions } from './openAddress.ts';
+export type { PostgresOptions } from './options.ts';
 
 /** A server that said no by itself: the others of a list would, too. libpq stops here as well. */
 const final = new Set<ProblemCode>([

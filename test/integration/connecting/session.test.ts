@@ -161,3 +161,28 @@ describe('a session', () => {
     });
   });
 });
+
+describe.each([13, 15, 18] as const)('PostgreSQL %i', (major) => {
+  test('is logged in to, read from, and judged by target_session_attrs', async () => {
+    const other = await startPostgres({ major });
+    try {
+      const password = other.superPassword;
+      for (const targetSessionAttrs of ['any', 'primary', 'read-write', 'prefer-standby'] as const) {
+        expect((await attempt(settingsFor(other, { targetSessionAttrs }), { password })).code).toBe('connected');
+      }
+      expect((await attempt(settingsFor(other, { targetSessionAttrs: 'standby' }), { password })).code).toBe(
+        'no-suitable-server',
+      );
+      expect((await attempt(settingsFor(other, { database: 'nothing' }), { password })).code).toBe('database-missing');
+      const session = await open({ settings: settingsFor(other), password });
+      expect(session.parameters.get('server_version')).toMatch(new RegExp(`^${major}`));
+      expect(await session.readable.read("SELECT 'it works' AS a")).toEqual([{ a: 'it works' }]);
+      await expect(session.writable.run('CREATE EXTENSION nothing_like_it')).rejects.toMatchObject({
+        problem: { code: 'extension-unavailable', values: { extension: 'nothing_like_it' } },
+      });
+      await session.close();
+    } finally {
+      await other.stop();
+    }
+  });
+});
