@@ -13,12 +13,11 @@ import type { SshQuestions } from '../main/adapters/ssh/target.ts';
 import { freePort } from '../test/support/ports.ts';
 import { startSshd } from '../test/support/sshd.ts';
 import { makeSshKey } from '../test/support/sshKeys.ts';
-
-export type Row = { name: string; ours: string; rival: string; ratio: number; goal: string };
+import { median, type Row } from './table.ts';
 
 const megabytes = 256;
 const roundTrips = 3000;
-const rounds = 7;
+const rounds = 5;
 
 /**
  * The app's tunnel against OpenSSH's `ssh -L` on the same sshd, each in a process of its own, in turns: throughput each way, and
@@ -121,11 +120,6 @@ function row(name: string, { ours, rival }: Pair, unit: string, goal: string): R
     ratio: Number((mine / theirs).toFixed(2)),
     goal,
   };
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Megabytes per second. */

@@ -15,15 +15,18 @@ export async function listenLocally(
   if (signal.aborted) throw cancelled(signal.reason);
   const controller = new AbortController();
   const sockets = new Set<Socket>();
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined);
-    socket.on('close', () => sockets.delete(socket));
-    open(controller.signal).then(
-      (stream) => join(socket, stream),
-      () => socket.resetAndDestroy(),
-    );
-  });
+  const server = createServer(
+    { allowHalfOpen: true, noDelay: true, pauseOnConnect: true, highWaterMark: 512 * 1024 },
+    (socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => sockets.delete(socket));
+      open(controller.signal).then(
+        (stream) => join(socket, stream),
+        () => socket.resetAndDestroy(),
+      );
+    },
+  );
   // Only accepting can fail later (too many open files); the client then gets no connection.
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -62,5 +65,20 @@ function join(socket: Socket, stream: Duplex): void {
   socket.on('error', () => stream.destroy());
   socket.on('close', () => stream.destroy());
   socket.pipe(stream);
-  stream.pipe(socket);
+  // As pipe does, but what arrives at once goes out in one system call.
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    socket.uncork();
+  };
+  stream.on('data', (bytes: Buffer) => {
+    if (!corked) {
+      corked = true;
+      socket.cork();
+      process.nextTick(uncork);
+    }
+    if (!socket.write(bytes)) stream.pause();
+  });
+  socket.on('drain', () => stream.resume());
+  stream.on('end', () => socket.end());
 }

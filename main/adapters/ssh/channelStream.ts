@@ -9,6 +9,7 @@ import type { ClientChannel } from 'ssh2';
 export class ChannelStream extends Duplex {
   readonly #channel: ClientChannel;
   readonly #kind: 'forward' | 'session';
+  readonly #socket: Duplex;
   #writing: ((error?: Error | null) => void) | undefined;
   /** The channel no longer exists: nothing may be called on it. */
   #gone = false;
@@ -16,10 +17,12 @@ export class ChannelStream extends Duplex {
   /**
    * @param kind a forwarded stream ends like a socket, when the other side has ended; a session lasts until the server closes it,
    * because the exit status comes after the end of the output
+   * @param socket what the connection writes to
    */
-  constructor(channel: ClientChannel, kind: 'forward' | 'session') {
+  constructor(channel: ClientChannel, kind: 'forward' | 'session', socket: Duplex) {
     super(kind === 'forward' ? { allowHalfOpen: false } : { allowHalfOpen: true, autoDestroy: false });
     this.#kind = kind;
+    this.#socket = socket;
     this.#channel = channel;
     channel.on('error', (error: Error) => this.destroy(error));
     channel.stderr.on('error', () => undefined);
@@ -43,7 +46,7 @@ export class ChannelStream extends Duplex {
     this.#channel.resume();
   }
 
-  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+  override _write(bytes: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     if (this.#gone) {
       done(this.#lateWrite());
       return;
@@ -54,11 +57,25 @@ export class ChannelStream extends Duplex {
       this.#writing = undefined;
       done(error);
     };
+    // A chunk becomes several packets of 32 KiB, each of which would be a system call of its own.
+    this.#socket.cork();
     try {
       this.#channel.write(bytes, written);
     } catch (error) {
       written(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#socket.uncork();
     }
+  }
+
+  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    const last = chunks.length - 1;
+    this.#socket.cork();
+    for (const [index, { chunk }] of chunks.entries()) {
+      if (index === last) this._write(chunk, 'buffer', done);
+      else if (!this.#gone) this.#attempt(() => this.#channel.write(chunk));
+    }
+    this.#socket.uncork();
   }
 
   override _final(done: (error?: Error | null) => void): void {

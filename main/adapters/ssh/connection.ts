@@ -13,6 +13,7 @@ import {
   preferredHostKeyAlgorithms,
 } from '../hostKeys.ts';
 import { ChannelStream } from './channelStream.ts';
+import { speedUpCiphers } from './fastCiphers.ts';
 import { algorithmOf, fingerprintOf, knownHostName } from './knownHosts.ts';
 import { watchLink } from './linkWatch.ts';
 import { loadSsh2 } from './load.ts';
@@ -171,6 +172,8 @@ async function attemptOnce(options: ConnectOptions, knowledge: HostKnowledge, lo
       }
       fail(handshakeProblem(error, target, firstBytes));
     };
+    // After each exchange of keys, the first and every later one.
+    client.on('handshake', () => speedUpCiphers(client));
     client.on('error', broke);
     client.on('close', () => broke(new Error('the server closed the connection')));
     client.on('end', () => broke(new Error('the server ended the connection')));
@@ -335,7 +338,7 @@ export class SshConnection {
       signal,
       (error) => forwardProblem(error, this.#target, named),
     );
-    return this.#follow(channel, new ChannelStream(channel, 'forward'));
+    return this.#follow(channel, new ChannelStream(channel, 'forward', this.#socket));
   }
 
   /** Runs a command line in the user's login shell. Raises SessionRefused when the server's MaxSessions is reached. */
@@ -362,7 +365,7 @@ export class SshConnection {
   }
 
   #session(channel: ClientChannel): SshSession {
-    const stream = this.#follow(channel, new ChannelStream(channel, 'session'));
+    const stream = this.#follow(channel, new ChannelStream(channel, 'session', this.#socket));
     let exit: SessionExit = { exitCode: null, signal: null };
     channel.on('exit', (code: number | null, name?: string) => {
       exit = { exitCode: code, signal: name ?? null };

@@ -155,7 +155,7 @@ describe.each([
         'Host nas other-name *.pattern !not-this',
         '  HostName inner.internal',
         `  Port ${inner.port}`,
-        '  ProxyJump gate,tester@middle.internal:' + middle.port,
+        `  ProxyJump gate,tester@middle.internal:${middle.port}`,
         'Host gate',
         `  HostName ${outer.host}`,
         `  Port ${outer.port}`,
