@@ -64,7 +64,6 @@ export async function asRoot(/** @type {string[]} */ command) {
 
 /** Packages of the list that dpkg does not have installed. */
 export async function missingPackages(/** @type {string[]} */ names) {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query fills these in
   const { stdout } = await run(['dpkg-query', '-W', '-f', '${Package} ${db:Status-Status}\n', ...names]);
   const installed = new Set(
     stdout
