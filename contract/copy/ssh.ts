@@ -1,24 +1,11 @@
 /**
- * SSH hosts, host keys, questions asked while logging in (keys start with `ssh.`), and the problems with them
+ * SSH hosts and host keys (keys start with `ssh.`), and the problems with them
  * (`problem.ssh-….title`: what went wrong, `cause`: why, `next`: what to do).
  */
 export const ssh = {
   'ssh.step.connect': 'Connecting and logging in',
   'ssh.step.ask-system': 'Asking the host about its system',
   'ssh.outcome.connected': 'Logged in to {host} as {user} in {milliseconds} ms',
-
-  'ssh.prompt.host-key.title': 'Is this the right host?',
-  'ssh.prompt.host-key.text':
-    '{host}, port {port}, is not known yet. It shows this {algorithm} key. Compare the fingerprint with the one that the host itself prints before accepting it.',
-  'ssh.prompt.host-key.compare': 'On the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub',
-  'ssh.prompt.host-key.accept': 'Accept and remember',
-  'ssh.prompt.host-key.refuse': 'Refuse',
-  'ssh.prompt.password.title': 'Password of {user} on {host}',
-  'ssh.prompt.password.retry': 'The password was not accepted.',
-  'ssh.prompt.passphrase.title': 'Passphrase of the key {path}',
-  'ssh.prompt.passphrase.retry': 'The passphrase does not fit this key.',
-  'ssh.prompt.interactive.title': '{host} asks',
-  'ssh.prompt.remember': 'Remember in the keychain',
 
   'ssh.fix.forget-known-host.title': 'Forget the old key',
   'ssh.fix.forget-known-host.where': 'In a terminal on this computer, once the new key is known to be right',

@@ -5,7 +5,8 @@ import { cancelled, ProblemError } from '../../problems/ProblemError.ts';
 import type { DialTarget } from '../dial.ts';
 import type { HostKeys } from '../hostKeys.ts';
 import type { ChannelStream } from './channelStream.ts';
-import { connectSsh, SessionRefused, type SshConnection, type SshSession, type SshTiming } from './connection.ts';
+import { connectSsh } from './connect.ts';
+import { SessionRefused, type SshConnection, type SshSession, type SshTiming } from './connection.ts';
 import type { SshQuestions, SshTarget } from './target.ts';
 
 export type RouteState = { state: 'connected' | 'reconnecting' | 'disconnected'; attempt: number };

@@ -2,12 +2,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Problem } from '../../../contract/problem.ts';
 import { HostKeys } from '../../../main/adapters/hostKeys.ts';
-import {
-  type ConnectOptions,
-  connectSsh,
-  defaultTiming,
-  type SshConnection,
-} from '../../../main/adapters/ssh/connection.ts';
+import { type ConnectOptions, connectSsh } from '../../../main/adapters/ssh/connect.ts';
+import { defaultTiming, type SshConnection } from '../../../main/adapters/ssh/connection.ts';
 import { openTcp } from '../../../main/adapters/ssh/socket.ts';
 import type { SshQuestions, SshTarget } from '../../../main/adapters/ssh/target.ts';
 import { ProblemError } from '../../../main/problems/ProblemError.ts';
