@@ -23,7 +23,7 @@ export function OperationLog({ lines, follow }: { lines: readonly OperationLogLi
     <section
       className={classes.log}
       ref={scroll}
-      aria-label={words('screen.activity.log')}
+      aria-label={words('screen.activity.log-lines')}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
       tabIndex={0}
       onScroll={(event) => {

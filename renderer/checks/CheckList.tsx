@@ -50,6 +50,7 @@ export function CheckList({ instance, automatic }: { instance: InstanceView; aut
       host: instance.connection?.hosts[0]?.host ?? view.report?.server?.platform ?? instance.name,
       database: instance.connection?.database ?? view.report?.server?.database ?? '',
       user: instance.connection?.user ?? view.report?.server?.user ?? '',
+      administratorExists: instance.kind !== 'practice',
       onDone: () => again(ids),
       onSetting,
     }),

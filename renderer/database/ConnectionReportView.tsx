@@ -33,6 +33,7 @@ export function ConnectionReportView({
               host,
               database: instance.connection?.database ?? '',
               user: instance.connection?.user ?? '',
+              administratorExists: instance.kind !== 'practice',
               onDone: () => undefined,
               onSetting,
             }}

@@ -131,7 +131,7 @@ export function PlanRunner({
             {runLabel}
           </Button>
           <CopyButton text={planText(plan)} />
-          {run.state === 'planned' && (
+          {run.state === 'planned' && context.administratorExists && (
             <LinkButton onClick={() => setAs(as === 'app' ? 'administrator' : 'app')}>
               {as === 'app' ? words('screen.fix.as-administrator') : words('screen.fix.as-app', { role: context.user })}
             </LinkButton>

@@ -7,6 +7,8 @@ export type FixContext = {
   host: string;
   database: string;
   user: string;
+  /** Whether somebody with more rights than `user` can log in there; not so in the practice database. */
+  administratorExists: boolean;
   /** Called when a statement has run: the check runs again. */
   onDone(): void;
   /** Carries out a change to the connection settings; missing where they cannot be changed from. */

@@ -21,7 +21,6 @@ export function PromptHost() {
       title={title}
       size={prompt.kind === 'host-key' ? 580 : 'md'}
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': words('screen.close') }}
     >
       {prompt.kind === 'host-key' ? (
         <HostKeyPrompt prompt={prompt} onAnswer={(reply) => answer(prompt.id, reply)} />

@@ -1,4 +1,5 @@
 import { createTheme, Modal, Tooltip } from '@mantine/core';
+import { words } from '../words.ts';
 
 /** Behaviour of the component library. What it looks like is in tokens.css and mantine.css. */
 export const theme = createTheme({
@@ -12,7 +13,14 @@ export const theme = createTheme({
     Button: { defaultProps: { variant: 'default', size: 'sm' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     // The page itself never scrolls; locking it would make the library inject a style element.
-    Modal: Modal.extend({ defaultProps: { centered: true, lockScroll: false, transitionProps: { duration: 120 } } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        lockScroll: false,
+        closeButtonProps: { 'aria-label': words('screen.close') },
+        transitionProps: { duration: 120 },
+      },
+    }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, multiline: true, withArrow: false } }),
     Menu: { defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } },
   },

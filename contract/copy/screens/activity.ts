@@ -23,6 +23,7 @@ export const activity = {
   'screen.activity.by.schedule': 'The schedule',
   'screen.activity.steps': 'Steps',
   'screen.activity.log': 'Log',
+  'screen.activity.log-lines': 'Lines of the log',
   'screen.activity.no-log': 'It logged nothing.',
   'screen.activity.gone': 'This operation is no longer in the list.',
 } as const;
