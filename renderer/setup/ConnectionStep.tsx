@@ -63,6 +63,8 @@ export function ConnectionStep({
       ...(instance.setup === undefined ? {} : { setup: { ...instance.setup, step: 'connection' as const } }),
     });
     if (values.password !== '') await setPassword(instance.id, values.password, keepIn);
+    // As it was saved (without blanks around it), and the password not longer here than it must be.
+    setValues((before) => ({ ...formWith(before, settings), name: before.name.trim(), password: '' }));
     return true;
   }, [values, instance.id, instance.setup, keepIn]);
 
@@ -92,7 +94,9 @@ export function ConnectionStep({
       go(setupPlace(instance.id, 'checks'));
     }, [instance, go]),
   );
-  const connected = view.report?.outcome === 'connected' && !view.testing;
+  // A report is about what was saved: it says nothing about what has been typed since.
+  const typedSince = JSON.stringify(values) !== JSON.stringify(formOf(instance));
+  const connected = view.report?.outcome === 'connected' && !view.testing && !test.pending && !typedSince;
 
   return (
     <form
@@ -160,7 +164,7 @@ export function ConnectionStep({
         </>
       )}
       {test.failure !== undefined && <FailureView failure={test.failure} />}
-      <ConnectionTest instance={instance} />
+      {!(typedSince && view.report?.outcome === 'connected') && <ConnectionTest instance={instance} />}
       <div className={classes.foot}>
         {instance.setup !== undefined && (
           <Button onClick={() => go(setupPlace(instance.id, 'database'))}>{words('screen.back')}</Button>

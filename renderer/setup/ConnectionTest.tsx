@@ -1,3 +1,4 @@
+import { useEffect, useRef, useState } from 'react';
 import type { InstanceView } from '../../contract/instance.ts';
 import { OperationBar } from '../components/OperationBar.tsx';
 import { Panel } from '../components/Panel.tsx';
@@ -15,8 +16,16 @@ export function ConnectionTest({ instance }: { instance: InstanceView }) {
     view.operationId === undefined ? undefined : state.operations[view.operationId],
   );
   const onSetting = useConnectionFixes(instance);
+  const place = useRef<HTMLDivElement>(null);
+  const [wasTesting, setWasTesting] = useState(view.testing);
+  // A test that was started from a long form: first its steps, then its report come into view.
+  useEffect(() => {
+    if (wasTesting === view.testing) return;
+    setWasTesting(view.testing);
+    place.current?.scrollIntoView({ block: view.testing ? 'nearest' : 'start' });
+  }, [wasTesting, view.testing]);
   return (
-    <div className={classes.testing}>
+    <div className={classes.testing} ref={place}>
       {view.testing && operation?.state === 'running' && <OperationBar operation={operation} />}
       {view.failure !== undefined && (
         <Panel>
