@@ -13,6 +13,8 @@ const packages = [
   'putty-tools',
   'openssl',
   'tzdata',
+  // Some tests ask a server through the machine's own psql.
+  'postgresql-client',
   'dbus',
   'gnome-keyring',
   'xvfb',
