@@ -5,6 +5,7 @@ import { listen } from './ipc/listen.ts';
 import { appScheme, serveFrom } from './shell/appProtocol.ts';
 import { commandLineArguments } from './shell/arguments.ts';
 import { readLaunchTheme } from './shell/launchPreferences.ts';
+import { createQuiet } from './shell/quiet.ts';
 import { hardenContents, hardenSession, openWindow } from './window.ts';
 
 /**
@@ -51,12 +52,17 @@ async function startWindow(): Promise<void> {
   await app.whenReady();
   nativeTheme.themeSource = theme;
   hardenSession();
-  protocol.handle(appScheme, (request) => serveFrom(join(import.meta.dirname, '../renderer'), request));
+  const quiet = createQuiet(30);
+  protocol.handle(appScheme, (request) => {
+    quiet.disturb();
+    return serveFrom(join(import.meta.dirname, '../renderer'), request);
+  });
 
   const main = await openWindow(join(import.meta.dirname, '../preload/index.cjs'), join(folder, 'window.json'));
   const painted = new Promise<void>((resolve) => main.window.once('ready-to-show', () => resolve()));
   let servicesAsked = false;
-  const services = painted.then(async () => {
+  // The page has its files and is busy showing itself: main has nothing to do until it asks.
+  const services = Promise.race([painted, quiet.reached]).then(async () => {
     servicesAsked = true;
     const { startServices } = await import('./shell/services.ts');
     return startServices(folder, import.meta.dirname, main);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { text } from '../../contract/copy/text.ts';
 import type { ImportCandidate } from '../../contract/imports.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
-import { foundInComposeFile, type ReadCompanion } from './imports/composeFile.ts';
+import type { ReadCompanion } from './imports/composeFile.ts';
 import { fileText, normalized } from './imports/fileText.ts';
 import { type Found, foundInString } from './imports/found.ts';
 import { foundInPasswordFile } from './imports/passwordFile.ts';
@@ -104,7 +104,14 @@ function tooLarge(name: string): ProblemError {
 /** The kinds of files in the order in which they are tried; the file's own name moves its kind to the front. */
 async function findConnections(content: string, name: string, readCompanion: ReadCompanion): Promise<Found[]> {
   const kinds: { hint: RegExp; find: () => Found[] | Promise<Found[]> }[] = [
-    { hint: /\.ya?ml$/i, find: () => foundInComposeFile(content, readCompanion) },
+    {
+      hint: /\.ya?ml$/i,
+      find: async () => {
+        // The YAML parser is half of what main would load at start.
+        const { foundInComposeFile } = await import('./imports/composeFile.ts');
+        return foundInComposeFile(content, readCompanion);
+      },
+    },
     { hint: /pg_?service[^/\\]*$/i, find: () => foundInServiceFile(content) },
     { hint: /pgpass[^/\\]*$/i, find: () => foundInPasswordFile(content) },
     { hint: /\.env[^/\\]*$|\.env$/i, find: () => foundInVariables(readEnvFile(content), '') },

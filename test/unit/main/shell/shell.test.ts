@@ -9,6 +9,7 @@ import { commandLineArguments } from '../../../../main/shell/arguments.ts';
 import { createCrashPolicy } from '../../../../main/shell/crashPolicy.ts';
 import { readLaunchTheme } from '../../../../main/shell/launchPreferences.ts';
 import { openableLink } from '../../../../main/shell/links.ts';
+import { createQuiet } from '../../../../main/shell/quiet.ts';
 import { fitToDisplays, readWindowPlace } from '../../../../main/shell/windowPlace.ts';
 
 let folder: string;
@@ -175,5 +176,21 @@ describe('a page whose process has gone', () => {
     at = 200_000;
     expect(decide('crashed')).toBe('reload');
     expect(decide('clean-exit')).toBe('nothing');
+  });
+});
+
+describe('quiet', () => {
+  it('is reached once nothing has happened for a while', async () => {
+    const quiet = createQuiet(20);
+    let reached = false;
+    void quiet.reached.then(() => {
+      reached = true;
+    });
+    quiet.disturb();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    quiet.disturb();
+    expect(reached).toBe(false);
+    await quiet.reached;
+    expect(reached).toBe(true);
   });
 });
