@@ -87,6 +87,8 @@ export const commandLine = {
   'cli.verdict.ready': 'Ready: Aperture can run on this database.',
   'cli.verdict.ready-with-warnings': 'Ready with {count, plural, one {# warning} other {# warnings}}.',
   'cli.verdict.not-ready': 'Not ready: {count, plural, one {# thing} other {# things}} to fix.',
+  'cli.fix.run':
+    'In the app’s window, or in psql in this database as {as, select, administrator {an administrator} other {this user}}',
   'cli.url.mistake': 'The connection string can’t be used as it is:',
   'cli.url.repair': 'Meant as: {repaired}',
   'cli.url.password-apart':

@@ -72,23 +72,26 @@ export function problemLines(problem: Problem, look: Look): string {
   ].join('\n');
 }
 
+/** What to do, what to know before it is done, and the text to run or paste. */
 function fixLines(fix: Fix, width: number, pad: string): string[] {
   const block = (snippet: string) => snippet.split('\n').map((line) => `${pad}    ${line}`);
+  const prose = (words: string) => `${pad}  ${wrap(words, width - 2, `${pad}  `)}`;
   const title = `${pad}→ ${wrap(say(fix.title), width - 2, `${pad}  `)}`;
+  const head = fix.why === undefined ? [title] : [title, prose(say(fix.why))];
   switch (fix.kind) {
     case 'run':
-      return [title, ...block(fix.preview)];
+      return [...head, prose(say(text('cli.fix.run', { as: fix.as }))), ...block(fix.preview)];
     case 'paste':
-      return [title, `${pad}  ${wrap(say(fix.where), width - 2, `${pad}  `)}`, ...block(fix.snippet)];
+      return [...head, prose(say(fix.where)), ...block(fix.snippet)];
     case 'portal':
       return [
-        title,
+        ...head,
         ...fix.steps.map((step, index) => `${pad}  ${index + 1}. ${wrap(say(step), width - 5, `${pad}     `)}`),
         ...(fix.link === undefined ? [] : [`${pad}  ${fix.link}`]),
       ];
     case 'setting': {
       const option = settingOptions[fix.id];
-      return option === undefined ? [title] : [title, `${pad}    ${option}`];
+      return option === undefined ? head : [...head, `${pad}    ${option}`];
     }
     default:
       return fix satisfies never;

@@ -105,6 +105,8 @@ test('a server without pgvector: exit code 1, with the commands that install it'
     const readable = await cli.run(['check', '--url', url]);
     expect(readable.code).toBe(1);
     expect(readable.stdout).toContain('postgresql-15-pgvector');
+    // What has to be known before a command is pasted stands above it.
+    expect(readable.stdout).toMatch(/→ Upgrade PostgreSQL\n +Take a backup first\./);
     expect(readable.stdout).toMatch(/^Not ready: \d+ things? to fix\.$/m);
   } finally {
     await without.stop('immediate');
