@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Prompt, PromptAnswer } from '../../contract/prompt.ts';
-import { ProblemError, cancelled } from '../problems/ProblemError.ts';
+import { cancelled, ProblemError } from '../problems/ProblemError.ts';
 import type { Ask, Emit } from './ports.ts';
 
 export interface Prompts {
