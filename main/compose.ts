@@ -74,6 +74,10 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     credentials,
     emit,
     removeData: practice.remove,
+    onConnectionChanged: (id) => {
+      connections.forget(id);
+      checks.forget(id);
+    },
   });
   const settings = createSettings(openDocument(settingsDocument, documents));
   const sshHostsFile = openDocument(sshHostsDocument, documents);

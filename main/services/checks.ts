@@ -41,6 +41,8 @@ export interface Checks {
   run(instanceId: string, only?: readonly CheckId[]): Promise<{ operationId: string; ended: Promise<OperationView> }>;
   /** The last report since the app started. A part that was run alone is merged into it. */
   latest(instanceId: string): CheckReport | undefined;
+  /** Drops the last report: the instance leads to another database now. */
+  forget(instanceId: string): void;
   /** What the last run looked at; looks now when there was none. Rejects with what stopped the connection. */
   context(instance: Instance, signal: AbortSignal): Promise<CheckContext>;
   /** Runs the checks on a session that is open already, for the command line. */
@@ -146,6 +148,7 @@ export function createChecks(need: ChecksNeed): Checks {
 
   return {
     latest: (instanceId) => reports.get(instanceId),
+    forget: (instanceId) => void reports.delete(instanceId),
 
     async context(instance, signal) {
       const known = contexts.get(instance.id);

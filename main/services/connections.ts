@@ -62,6 +62,8 @@ export interface Connections {
   test(instanceId: string): Promise<{ operationId: string }>;
   /** The last test's report since the app started. */
   latest(instanceId: string): ConnectionReport | undefined;
+  /** Drops the last report: the settings that it is about have changed. */
+  forget(instanceId: string): void;
   /** Tries settings without an instance. Everything expected ends up in the report; rejects when cancelled or unexpected. */
   tryOnce(target: Target, signal: AbortSignal): Promise<ConnectionReport>;
 }
@@ -220,6 +222,7 @@ export function createConnections(need: ConnectionsNeed): Connections {
     },
     openWith: (target, options) => connect(target, { ...options, password: target.password }),
     latest: (instanceId) => reports.get(instanceId),
+    forget: (instanceId) => void reports.delete(instanceId),
     tryOnce: (target, signal) => attempt(target, undefined, signal),
     async test(instanceId) {
       const instance = await instances.get(instanceId);

@@ -71,6 +71,7 @@ export function createInstances({
   credentials,
   emit,
   removeData,
+  onConnectionChanged,
   now = () => new Date(),
 }: {
   document: StoredDocument<InstancesFile>;
@@ -78,6 +79,8 @@ export function createInstances({
   emit: Emit;
   /** Removes what else an instance has on this computer: the practice database. */
   removeData: (instance: Instance) => Promise<void>;
+  /** Told when an instance leads elsewhere than before, or in another way: what was found out about it counts no more. */
+  onConnectionChanged?: (id: string) => void;
   now?: () => Date;
 }): Instances {
   const view = async (instance: Instance): Promise<InstanceView> => ({
@@ -124,8 +127,10 @@ export function createInstances({
     },
 
     async update(id, changes) {
+      let reached = '';
       const file = await document.update((current) => {
         const before = find(current, id);
+        reached = wayTo(before);
         const after: Instance = { ...before, updatedAt: now().toISOString() };
         if (changes.name !== undefined) after.name = changes.name;
         if (changes.connection !== undefined) after.connection = changes.connection;
@@ -134,8 +139,10 @@ export function createInstances({
         else if (changes.setup !== undefined) after.setup = changes.setup;
         return { ...current, instances: current.instances.map((one) => (one.id === id ? after : one)) };
       });
+      const after = find(file, id);
+      if (wayTo(after) !== reached) onConnectionChanged?.(id);
       await announce();
-      return await view(find(file, id));
+      return await view(after);
     },
 
     async remove(id) {
@@ -172,6 +179,11 @@ export function createInstances({
       await announce();
     },
   };
+}
+
+/** What a test or a check of the instance is about. */
+function wayTo({ connection, route }: Instance): string {
+  return JSON.stringify([connection, route]);
 }
 
 function find(file: InstancesFile, id: string): Instance {

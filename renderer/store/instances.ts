@@ -37,8 +37,15 @@ export const instancesSlice: StateCreator<Store, [], [], InstancesSlice> = (set,
       return instance;
     },
     async updateInstance(input) {
+      const before = get().instances.find((one) => one.id === input.id);
       const instance = await ask('instances.update', input);
       keep(instance);
+      // What was found out at the old place says nothing about the new one.
+      if (before !== undefined && wayTo(before) !== wayTo(instance)) {
+        const { [instance.id]: _checks, ...checks } = get().checks;
+        const { [instance.id]: _connection, ...connections } = get().connections;
+        set({ checks, connections });
+      }
       return instance;
     },
     async removeInstance(id) {
@@ -67,6 +74,10 @@ export function selectedInstance(state: Store): InstanceView | undefined {
 /** Whether there is a database to reach: the practice database's address is known to main alone, so it has no settings. */
 export function isReachable(instance: InstanceView): boolean {
   return instance.connection !== undefined || instance.kind === 'practice';
+}
+
+function wayTo({ connection, route }: InstanceView): string {
+  return JSON.stringify([connection, route]);
 }
 
 function replaced(instances: InstanceView[], instance: InstanceView): InstanceView[] {
