@@ -43,7 +43,7 @@ const wrongInput = new Set<ProblemCode>([
   'certificate-file-unreadable',
 ]);
 
-export function exitCodeOf(problem: Problem): ExitCode {
+function exitCodeOf(problem: Problem): ExitCode {
   if (problem.code === 'cancelled') return exitCode.cancelled;
   return wrongInput.has(problem.code) ? exitCode.wrongUsage : exitCode.failed;
 }

@@ -23,7 +23,7 @@ const indent = 13;
 const widthOf = (look: Look) => Math.max(40, Math.min(look.columns, 110));
 
 /** "Not ready: 2 things to fix", as the window says it. */
-export function verdictText(verdict: Verdict, results: readonly Pick<CheckResult, 'status'>[]): string {
+function verdictText(verdict: Verdict, results: readonly Pick<CheckResult, 'status'>[]): string {
   const count = (status: CheckStatus) => results.filter((result) => result.status === status).length;
   switch (verdict) {
     case 'ready':
