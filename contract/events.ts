@@ -24,19 +24,3 @@ export type Events = {
 };
 
 export type EventName = keyof Events;
-
-/** The names, for the preload's allow list. */
-export const eventNames: readonly EventName[] = [
-  'operation.changed',
-  'operation.logged',
-  'check.result',
-  'check.report',
-  'connection.report',
-  'ssh.report',
-  'instances.changed',
-  'prompt.asked',
-  'prompt.withdrawn',
-  'route.changed',
-  'theme.changed',
-  'command',
-];

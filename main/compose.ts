@@ -138,12 +138,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
 export type Companion = ReturnType<typeof compose>;
 
 /** Connection settings of a practice database: it listens on this computer only and has no TLS. */
-export function practiceSettings(at: {
-  host: string;
-  port: number;
-  user: string;
-  database: string;
-}): ConnectionSettings {
+function practiceSettings(at: { host: string; port: number; user: string; database: string }): ConnectionSettings {
   return {
     ...defaultConnection,
     hosts: [{ host: at.host, port: at.port }],

@@ -5,7 +5,11 @@ import { join } from 'node:path';
  * The folder that holds everything the app keeps: the same for the window and the command line.
  * `APERTURE_COMPANION_DATA` names another one (a portable installation, a second profile).
  */
-export function dataFolder(environment: NodeJS.ProcessEnv = process.env, platform = process.platform, home = homedir()): string {
+export function dataFolder(
+  environment: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
+  home = homedir(),
+): string {
   const chosen = environment.APERTURE_COMPANION_DATA;
   if (chosen) return chosen;
   switch (platform) {

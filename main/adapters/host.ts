@@ -40,6 +40,9 @@ export interface Host {
   /** Temporary name, fsync, rename. `mode` is octal, e.g. 0o600. */
   writeFile(path: string, content: Buffer, options: { signal: AbortSignal; mode: number }): Promise<void>;
   /** A port on 127.0.0.1 of this computer that leads to the target; listens only until closed. */
-  tunnel(target: { host: string; port: number }, signal: AbortSignal): Promise<{ host: '127.0.0.1'; port: number; close(): Promise<void> }>;
+  tunnel(
+    target: { host: string; port: number },
+    signal: AbortSignal,
+  ): Promise<{ host: '127.0.0.1'; port: number; close(): Promise<void> }>;
   openStream(socketPath: string, signal: AbortSignal): Promise<Duplex>;
 }

@@ -6,7 +6,7 @@ import { appOrigin } from '../shell/appProtocol.ts';
 import type { Handlers } from './handlers.ts';
 
 /** Whether a message comes from the top frame of the app's own page in the app's own window. */
-export function trustedSender(
+function trustedSender(
   event: Pick<IpcMainInvokeEvent, 'senderFrame' | 'sender'>,
   windowContentsId: number | undefined,
 ): boolean {

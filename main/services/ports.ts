@@ -1,9 +1,15 @@
+import type { Text } from '../../contract/copy/text.ts';
 import type { EventName, Events } from '../../contract/events.ts';
 import type { SecretPlace } from '../../contract/instance.ts';
-import type { OperationKind, OperationStep, OperationSubject, OperationView, ProgressUnit } from '../../contract/operation.ts';
+import type {
+  OperationKind,
+  OperationStep,
+  OperationSubject,
+  OperationView,
+  ProgressUnit,
+} from '../../contract/operation.ts';
 import type { Prompt, PromptAnswer } from '../../contract/prompt.ts';
 import type { KeychainState } from '../../contract/settings.ts';
-import type { Text } from '../../contract/copy/text.ts';
 
 /** What services need of each other, as interfaces: so that each is built and tested alone, and wired in compose.ts. */
 
@@ -17,7 +23,11 @@ export type Question = WithoutId<Prompt>;
 export type Ask = (question: Question, signal: AbortSignal) => Promise<PromptAnswer>;
 
 /** Names of secrets in the keychain. */
-export type Account = `database:${string}` | `ssh-password:${string}` | `key-passphrase:${string}` | `tls-key-passphrase:${string}`;
+export type Account =
+  | `database:${string}`
+  | `ssh-password:${string}`
+  | `key-passphrase:${string}`
+  | `tls-key-passphrase:${string}`;
 
 export interface Credentials {
   /** From this session's memory, else the keychain. Undefined when there is none or no keychain. Waits for a locked keychain until aborted. */

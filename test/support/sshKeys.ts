@@ -53,7 +53,7 @@ export async function makeSshKey(options: SshKeyOptions = {}): Promise<SshKey> {
 }
 
 /** Reads a key pair that is on disk already. */
-export async function readSshKey(type: SshKeyType, file: string): Promise<SshKey> {
+async function readSshKey(type: SshKeyType, file: string): Promise<SshKey> {
   const { stdout } = await mustRun(['ssh-keygen', '-lf', `${file}.pub`]);
   return {
     type,

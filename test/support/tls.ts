@@ -31,7 +31,7 @@ export interface Authority extends Certificate {
 }
 
 /** Good for this computer by name and by both loopback addresses. */
-export const thisComputer = ['DNS:localhost', 'IP:127.0.0.1', 'IP:::1'] as const;
+const thisComputer = ['DNS:localhost', 'IP:127.0.0.1', 'IP:::1'] as const;
 
 /** The certificates of one test run, made with openssl in a temporary folder. */
 export interface CertificateSet {
@@ -77,7 +77,7 @@ export async function makeCertificates(): Promise<CertificateSet> {
 }
 
 /** Makes a root authority of its own. */
-export async function makeAuthority(name: string): Promise<Authority> {
+async function makeAuthority(name: string): Promise<Authority> {
   const folder = supportFolder('ca');
   const files = await newKey(folder, 'ca');
   await sign(folder, files, { subject: name, extensions: authorityExtensions, validFrom: -365, validTo: 365 });
@@ -85,7 +85,7 @@ export async function makeAuthority(name: string): Promise<Authority> {
 }
 
 /** Makes a server certificate that nobody but itself vouches for. */
-export async function makeSelfSigned(options: CertificateOptions): Promise<Certificate> {
+async function makeSelfSigned(options: CertificateOptions): Promise<Certificate> {
   const folder = supportFolder('self');
   const files = await newKey(folder, 'self');
   await sign(folder, files, described(options));
