@@ -1,14 +1,22 @@
 import type { ConnectionReport } from '../../contract/connection.ts';
 import type { SettingFixId } from '../../contract/fix.ts';
 import type { InstanceView } from '../../contract/instance.ts';
+import type { Problem } from '../../contract/problem.ts';
 import { KeyValue } from '../components/KeyValue.tsx';
 import { Panel } from '../components/Panel.tsx';
 import { ProblemView } from '../components/ProblemView.tsx';
 import { StatusIcon } from '../components/StatusMark.tsx';
 import { formatDuration } from '../format/duration.ts';
+import { trustAnchor } from '../setup/trustAnchor.ts';
 import { words } from '../words.ts';
 import classes from './Report.module.css';
 import { TlsReportView } from './TlsReportView.tsx';
+
+/** Trust is offered only where the server sent what can be trusted; else the words say to choose the authority's file. */
+function withoutVainTrust(problem: Problem, report: ConnectionReport): Problem {
+  if (problem.fixes === undefined || trustAnchor(report.tls?.chain ?? []) !== undefined) return problem;
+  return { ...problem, fixes: problem.fixes.filter((fix) => fix.kind !== 'setting' || fix.id !== 'trust-certificate') };
+}
 
 /** What one try of the settings found: what answered and how fast, its certificates, or why it failed and what helps. */
 export function ConnectionReportView({
@@ -27,7 +35,7 @@ export function ConnectionReportView({
       <Panel>
         {report.problem !== undefined ? (
           <ProblemView
-            problem={report.problem}
+            problem={withoutVainTrust(report.problem, report)}
             context={{
               instanceId: instance.id,
               host,
