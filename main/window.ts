@@ -124,16 +124,19 @@ function recover(window: BrowserWindow): void {
   window.webContents.on('render-process-gone', (_event, details) => {
     const decision = decide(details.reason);
     if (decision === 'reload') window.webContents.reload();
-    if (decision === 'ask') {
-      void dialog
-        .showMessageBox(window, {
-          type: 'error',
-          message: 'The window stopped working three times in a minute.',
-          detail: `Work in the background goes on. Reason: ${details.reason}, code ${details.exitCode}.`,
-          buttons: ['Open it again', 'Quit'],
-          cancelId: 1,
-        })
-        .then(({ response }) => (response === 0 ? window.webContents.reload() : app.quit()));
-    }
+    if (decision === 'ask') void askAfterCrashes(window, details);
   });
+}
+
+async function askAfterCrashes(window: BrowserWindow, details: Electron.RenderProcessGoneDetails): Promise<void> {
+  const { say, text } = await import('../contract/copy/text.ts');
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'error',
+    message: say(text('app.crash.message')),
+    detail: say(text('app.crash.detail', { reason: details.reason, code: details.exitCode })),
+    buttons: [say(text('app.crash.open')), say(text('app.crash.quit'))],
+    cancelId: 1,
+  });
+  if (response === 0) window.webContents.reload();
+  else app.quit();
 }
