@@ -87,7 +87,8 @@ async function startWindow(): Promise<void> {
     const stopping = servicesAsked ? services.then((running) => running.stop()).catch(() => undefined) : undefined;
     void Promise.race([stopping, patience]).finally(() => {
       stopped = true;
-      app.quit();
+      // In a turn of its own: while Electron still tells of the first quit it ignores another one, and would stay for ever.
+      setImmediate(() => app.quit());
     });
   });
 
