@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { dependencies } from './environment/dependencies.mjs';
 import { desktopPackages } from './environment/desktop.mjs';
+import { docker } from './environment/docker.mjs';
 import { electron } from './environment/electron.mjs';
 import { createReport } from './environment/report.mjs';
 import { servers } from './environment/servers.mjs';
@@ -15,6 +16,7 @@ export async function environment(purpose, report) {
   if (purpose === 'test') {
     await desktopPackages(report);
     await servers(report);
+    await docker(report);
   }
   report.end();
 }

@@ -85,7 +85,7 @@ export async function postgresRoots(report, cache) {
 }
 
 /** The archive that this machine's own packages come from, as apt knows it. */
-async function debianMirror() {
+export async function debianMirror() {
   const codename = /^VERSION_CODENAME=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
   const { stdout } = await run(['apt-get', 'indextargets', '--format', '$(CODENAME) $(SITE)', 'Origin: Debian']);
   const line = stdout.split('\n').find((each) => each.startsWith(`${codename} `));
