@@ -36,6 +36,7 @@ export const problemCodes = [
   'password-wrong',
   'password-required',
   'password-empty',
+  'password-normalised',
   'role-missing',
   'role-cannot-login',
   'role-expired',
@@ -109,6 +110,8 @@ export const problemCodes = [
   'operation-busy',
   'plan-missing',
   'plan-stale',
+  'file-changed',
+  'compose-not-editable',
   // Input
   'invalid-input',
   'connection-string-invalid',

@@ -23,6 +23,7 @@ import { createNewInstances } from './services/newInstances.ts';
 import { createOperations } from './services/operations/operations.ts';
 import type { Ask, Emit } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
+import { createProvisioning } from './services/provisioning.ts';
 import { createSettings, settingsDocument } from './services/settings.ts';
 import { createSshHosts } from './services/sshHosts.ts';
 import { createTools } from './services/tools.ts';
@@ -109,6 +110,14 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
   const checks = createChecks({ instances, connections, credentials, operations, emit });
   const imports = createImports({ readFile: readBounded, now: Date.now, newId: randomUUID });
   const fixes = createFixes({ instances, connections, checks, operations });
+  const provisioning = createProvisioning({
+    instances,
+    connections,
+    credentials,
+    checks,
+    operations,
+    addToRedactor: redactor.add,
+  });
 
   return {
     log,
@@ -122,6 +131,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     connections,
     checks,
     fixes,
+    provisioning,
     imports,
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),

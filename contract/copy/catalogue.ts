@@ -1,6 +1,7 @@
 import { application } from './application.ts';
 import { checks } from './checks.ts';
 import { commandLine } from './commandLine.ts';
+import { composeFile } from './composeFile.ts';
 import { connecting } from './connecting.ts';
 import { connectionStrings } from './connectionStrings.ts';
 import { fixes } from './fixes.ts';
@@ -8,6 +9,7 @@ import { menu } from './menu.ts';
 import { operations } from './operations.ts';
 import { practice } from './practice.ts';
 import { problems } from './problems.ts';
+import { provisioning } from './provisioning.ts';
 import { screens } from './screens.ts';
 import { ssh } from './ssh.ts';
 
@@ -19,6 +21,7 @@ export const catalogue = {
   ...application,
   ...checks,
   ...commandLine,
+  ...composeFile,
   ...connecting,
   ...connectionStrings,
   ...fixes,
@@ -26,6 +29,7 @@ export const catalogue = {
   ...operations,
   ...practice,
   ...problems,
+  ...provisioning,
   ...screens,
   ...ssh,
 } as const;

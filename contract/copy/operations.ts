@@ -5,6 +5,8 @@ export const operations = {
   'operation.kind.fix': 'Fix',
   'operation.kind.ssh-test': 'SSH test',
   'operation.kind.practice-start': 'Start of the practice database',
+  'operation.kind.provision': 'Preparing the database',
+  'operation.kind.compose-write': 'Writing the compose file',
   'operation.state.running': 'Running',
   'operation.state.succeeded': 'Succeeded',
   'operation.state.failed': 'Failed',

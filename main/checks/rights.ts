@@ -9,7 +9,7 @@ export type Doer = 'app' | 'administrator';
  * Whether the app's own role can do what a superuser can where it matters here: it is one, or it has the role by which
  * the provider lets its customers enable extensions.
  */
-function isAdministrator(facts: ServerFacts): boolean {
+export function isAdministrator(facts: ServerFacts): boolean {
   const { role, server } = facts;
   if (role.superuser) return true;
   const own = [server.user, ...role.memberOf];

@@ -1,12 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkIds } from '../../contract/check.ts';
-import { commandLine as words } from '../../contract/copy/commandLine.ts';
+import { commandLine } from '../../contract/copy/commandLine.ts';
+import { provisioning } from '../../contract/copy/provisioning.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { CheckOptions } from './check.ts';
 import type { commandNames } from './commandNames.ts';
 import type { Context } from './context.ts';
 import type { AddOptions, ImportOptions, RemoveOptions } from './instances.ts';
 import type { ExitCode } from './output.ts';
+import type { ProvisionOptions } from './provision.ts';
+
+const words = { ...commandLine, ...provisioning } as const;
 
 /** A command with its options, ready to be run. */
 export type Invocation = {
@@ -63,6 +67,22 @@ export function createProgram({
       chosen(options, async (context) => (await import('./check.ts')).check(options, context)),
     );
 
+  reachable(leaf(top('provision', words['cli.provision.description'])), words['cli.provision.password-stdin'])
+    .option('--url <string>', words['cli.provision.url'])
+    .option('--instance <name|id>', words['cli.provision.instance'])
+    .option('--admin-user <role>', words['cli.provision.admin-user'])
+    .option('--admin-password-stdin', words['cli.provision.admin-password-stdin'])
+    .option('--role <name>', words['cli.provision.role'])
+    .option('--database <name>', words['cli.provision.database'])
+    .option('--name <name>', words['cli.provision.name'])
+    .option('--session', words['cli.provision.session'])
+    .option('--plan', words['cli.provision.plan'])
+    .option('--script', words['cli.provision.script'])
+    .option('--yes', words['cli.provision.yes'])
+    .action((options: ProvisionOptions & Common) =>
+      chosen(options, async (context) => (await import('./provision.ts')).provision(options, context)),
+    );
+
   const instances = top('instances', words['cli.instances.description']);
   leaf(add(instances, 'list', words['cli.instances.list'])).action((options: Common) =>
     chosen(options, async (context) => (await import('./instances.ts')).list(context)),
@@ -117,7 +137,7 @@ export function createProgram({
 }
 
 /** Options about how a database is reached. */
-function reachable(command: Command): Command {
+function reachable(command: Command, passwordStdin: string = words['cli.check.password-stdin']): Command {
   return command
     .option('--ssh <host>', words['cli.check.ssh'])
     .option('--ssh-key <file>', words['cli.check.ssh-key'])
@@ -132,7 +152,7 @@ function reachable(command: Command): Command {
         'verify-full',
       ]),
     )
-    .option('--password-stdin', words['cli.check.password-stdin']);
+    .option('--password-stdin', passwordStdin);
 }
 
 function limit(value: string): number {

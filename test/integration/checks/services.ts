@@ -61,6 +61,7 @@ export async function startServices(options: { now?: () => Date } = {}) {
 
   return {
     told,
+    credentials,
     instances,
     operations,
     connections,
