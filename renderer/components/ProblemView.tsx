@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, Suspense, use } from 'react';
 import { problemText } from '../../contract/copy/problemText.ts';
 import type { Problem } from '../../contract/problem.ts';
 import type { Failure } from '../api.ts';
-import { FixView } from '../fixes/FixView.tsx';
 import type { FixContext } from '../fixes/fixContext.ts';
+import { FixSlot } from '../fixes/fixSlot.ts';
 import { words } from '../words.ts';
 import classes from './ProblemView.module.css';
 import { StatusIcon } from './StatusMark.tsx';
@@ -19,6 +19,7 @@ export function ProblemView({
   context?: FixContext;
   actions?: ReactNode;
 }) {
+  const FixView = use(FixSlot);
   const { title, cause, next } = problemText(problem);
   const cancelled = problem.code === 'cancelled';
   return (
@@ -33,9 +34,11 @@ export function ProblemView({
           <p className={classes.detail}>{problem.detail}</p>
         </details>
       )}
-      {problem.fixes !== undefined && problem.fixes.length > 0 && (
+      {FixView !== undefined && problem.fixes !== undefined && problem.fixes.length > 0 && (
         <div className={classes.fixes}>
-          <FixView fixes={problem.fixes} context={context} />
+          <Suspense fallback={null}>
+            <FixView fixes={problem.fixes} context={context} />
+          </Suspense>
         </div>
       )}
       {actions !== undefined && <div className={classes.actions}>{actions}</div>}

@@ -1,17 +1,16 @@
 import { Tabs } from '@mantine/core';
-import { say, type Text, text } from '../../contract/copy/text.ts';
-import type { Fix } from '../../contract/fix.ts';
+import { say, text } from '../../contract/copy/text.ts';
 import { Said } from '../components/Said.tsx';
 import { words } from '../words.ts';
 import { CopyFix } from './CopyFix.tsx';
 import classes from './FixView.module.css';
-import type { FixContext } from './fixContext.ts';
 import { fixParts } from './fixParts.ts';
+import type { FixViewProps } from './fixSlot.ts';
 import { RunFix } from './RunFix.tsx';
 import { SettingFix } from './SettingFix.tsx';
 
 /** Every way to make one check pass: do it now, copy it for whoever may, and why it is needed. */
-export function FixView({ fixes, why, context }: { fixes: readonly Fix[]; why?: Text; context?: FixContext }) {
+export function FixView({ fixes, why, context }: FixViewProps) {
   const parts = fixParts(fixes, why);
   const now = context === undefined ? [] : parts.now.filter((fix) => fix.kind === 'run' || context.onSetting);
   const first = fixes[0];

@@ -1,19 +1,19 @@
-import { Loader } from '@mantine/core';
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { FailureView } from '../components/ProblemView.tsx';
+import { StatusIcon } from '../components/StatusMark.tsx';
 import surface from '../components/surface.module.css';
-import { PromptHost } from '../prompts/PromptHost.tsx';
 import { useStore } from '../store/store.ts';
 import { WelcomePage } from '../welcome/WelcomePage.tsx';
 import { words } from '../words.ts';
 import { Commands } from './Commands.tsx';
-import { places } from './places.ts';
+import { isFirstPlace, places } from './places.ts';
 import { Rail } from './Rail.tsx';
 import { RouteStrip } from './RouteStrip.tsx';
 import { ScreenBoundary } from './ScreenBoundary.tsx';
 import classes from './Shell.module.css';
 
+const PromptHost = lazy(async () => ({ default: (await import('../prompts/PromptHost.tsx')).PromptHost }));
 const ImportPage = lazy(async () => ({ default: (await import('../welcome/ImportPage.tsx')).ImportPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../setup/SetupPage.tsx')).SetupPage }));
 const OverviewPage = lazy(async () => ({ default: (await import('../overview/OverviewPage.tsx')).OverviewPage }));
@@ -25,8 +25,11 @@ const SettingsPage = lazy(async () => ({ default: (await import('../settings/Set
 export function Shell() {
   const [place] = useLocation();
   const main = useRef<HTMLElement>(null);
+  const asked = useStore((state) => state.prompts.length > 0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new place starts at its top.
   useEffect(() => {
+    // The first place is there already, and scrolling would lay the page out before it is complete.
+    if (isFirstPlace()) return;
     main.current?.scrollTo(0, 0);
   }, [place]);
   return (
@@ -45,7 +48,11 @@ export function Shell() {
           </ScreenBoundary>
         </div>
       </main>
-      <PromptHost />
+      {asked && (
+        <Suspense fallback={null}>
+          <PromptHost />
+        </Suspense>
+      )}
       <Commands />
     </div>
   );
@@ -83,7 +90,9 @@ function Page() {
 function Loading() {
   return (
     <div className={classes.loading}>
-      <Loader size="sm" color="gray" aria-label={words('screen.loading')} role="status" />
+      <span role="status" aria-label={words('screen.loading')}>
+        <StatusIcon tone="busy" size={22} />
+      </span>
     </div>
   );
 }

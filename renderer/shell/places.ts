@@ -18,3 +18,8 @@ export function setupPlace(instanceId: string, step: SetupStep): string {
 export function activityPlace(operationId: string): string {
   return `/activity/${operationId}`;
 }
+
+/** Whether the window still shows what it opened with: nothing was gone to yet. */
+export function isFirstPlace(): boolean {
+  return history.length <= 1;
+}

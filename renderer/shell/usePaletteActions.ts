@@ -18,7 +18,7 @@ import { ask } from '../api.ts';
 import { isReachable, selectedInstance } from '../store/instances.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
-import { instanceLine } from './InstanceSwitcher.tsx';
+import { instanceLine } from './instanceLine.ts';
 import { places } from './places.ts';
 
 export type PaletteAction = {
