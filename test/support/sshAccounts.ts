@@ -14,6 +14,8 @@ export interface SshUserOptions {
   /** Groups of this machine that the user is in, such as `docker`. */
   readonly groups?: readonly string[];
   readonly shell?: string;
+  /** May become root through sudo; nobody may unless told. */
+  readonly sudo?: 'with password' | 'without password';
 }
 
 /** Somebody who can log in at a started sshd. */
@@ -92,10 +94,11 @@ export async function makeAccounts(
     'account required pam_unix.so',
     'session required pam_permit.so',
   ];
-  const files = { passwd, shadow, group, oath, pam: `${pam.join('\n')}\n` };
+  const sudoers = wanted.filter(({ sudo }) => sudo !== undefined);
+  const files = { passwd, shadow, group, oath, pam: `${pam.join('\n')}\n`, sudoers: sudoRules(sudoers) };
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(etc, name), text);
-    chmodSync(join(etc, name), name === 'shadow' || name === 'oath' ? 0o600 : 0o644);
+    chmodSync(join(etc, name), modes[name] ?? 0o644);
   }
   return {
     users,
@@ -104,8 +107,20 @@ export async function makeAccounts(
       '/etc/shadow': join(etc, 'shadow'),
       '/etc/group': join(etc, 'group'),
       '/etc/pam.d/sshd': join(etc, 'pam'),
+      ...(sudoers.length > 0 ? { '/etc/sudoers': join(etc, 'sudoers') } : {}),
     },
   };
+}
+
+/** What others than root must not read; sudo insists on its own. */
+const modes: Readonly<Record<string, number>> = { shadow: 0o600, oath: 0o600, sudoers: 0o440 };
+
+function sudoRules(users: readonly SshUserOptions[]): string {
+  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  const rules = users.map(
+    ({ name, sudo }) => `${name} ALL=(ALL:ALL) ${sudo === 'without password' ? 'NOPASSWD: ' : ''}ALL`,
+  );
+  return `${['Defaults env_reset', `Defaults secure_path="${path}"`, ...rules].join('\n')}\n`;
 }
 
 /** RFC 4226: a counter, signed, cut to six digits. */

@@ -28,6 +28,8 @@ export interface SshdOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Host names that only this machine knows, so that they are reached through it and not around it. */
   readonly hosts?: Readonly<Record<string, string>>;
+  /** Shell commands that change what only this sshd and its users see of the machine's files. Needs root. */
+  readonly mounts?: readonly string[];
   /** Address to listen on: 127.0.0.1 unless told. */
   readonly listen?: string;
 }
@@ -145,7 +147,11 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     },
     async start() {
       const before = countListening();
-      daemon = startDaemon(command(configFile, shown), { log: logFile, endSignal: 'SIGTERM', cwd: '/' });
+      daemon = startDaemon(command(configFile, shown, options.mounts ?? []), {
+        log: logFile,
+        endSignal: 'SIGTERM',
+        cwd: '/',
+      });
       const { ended } = daemon;
       await until(
         () => {
@@ -172,13 +178,16 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
 }
 
 /** sshd insists on an absolute path of its own and, as root, on a folder for its unprivileged part. */
-function command(configFile: string, shown: Replacements): Command {
+function command(configFile: string, shown: Replacements, commands: readonly string[]): Command {
   const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', configFile] as const;
   if (!accountsCanBeMade) return sshd;
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const mounts = Object.entries(shown).flat();
   // Shown to this sshd alone: the mounts are private to its process and go away with it.
-  const script = 'while [ "$1" != -- ]; do mount --bind "$2" "$1" || exit; shift 2; done; shift; exec "$@"';
+  const script = [
+    ...commands,
+    'while [ "$1" != -- ]; do mount --bind "$2" "$1" || exit; shift 2; done; shift; exec "$@"',
+  ].join('; ');
   return ['unshare', '--mount', 'sh', '-c', script, 'sh', ...mounts, '--', ...sshd];
 }
 

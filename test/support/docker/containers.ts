@@ -101,7 +101,7 @@ export async function runPostgres(
       ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...(options.network === undefined ? [] : ['--network', options.network]),
       ...['--publish', `127.0.0.1:${port}:5432`, '--shm-size', '128m'],
-      ...['--health-cmd', `pg_isready -h 127.0.0.1 -U ${user} -d ${database}`, '--health-interval', '1s'],
+      ...['--health-cmd', 'pg_isready -h 127.0.0.1', '--health-interval', '1s'],
       options.pgvector === false ? postgresImages.plain : postgresImages.pgvector,
       ...(options.args ?? []),
     ],

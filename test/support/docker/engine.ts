@@ -29,10 +29,11 @@ export interface Docker {
 
 const keeperProgram = fileURLToPath(new URL('./keeper.ts', import.meta.url));
 const control = path.join(runFolder, 'control.sock');
-const plugin = path.join(cacheFolder, 'docker-tools/usr/libexec/docker/cli-plugins/docker-compose');
+/** Compose v2. */
+export const composePlugin = path.join(cacheFolder, 'docker-tools/usr/libexec/docker/cli-plugins/docker-compose');
 
 /** Whether tests with Docker can run here: the environment script lists what is missing otherwise. */
-export const dockerCanBeHad = process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd') && existsSync(plugin);
+export const dockerCanBeHad = process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd') && existsSync(composePlugin);
 
 /**
  * Has an engine of the tests' own started, or shares the one that runs. It ends by itself after its last user, however
@@ -116,7 +117,8 @@ function ask(socket: Socket, request: object): Promise<{ error?: string } | unde
 
 const hidden = /^docker/;
 
-const shownPrograms: Record<DockerPrograms, readonly string[]> = {
+/** Names of the programs by what is asked for. */
+export const shownPrograms: Record<DockerPrograms, readonly string[]> = {
   none: [],
   'without compose': ['docker'],
   v2: ['docker'],
@@ -147,7 +149,7 @@ function folderOfPlugins(programs: DockerPrograms): string {
   if (existsSync(folder)) return folder;
   const making = `${folder}.${process.pid}`;
   mkdirSync(path.join(making, 'cli-plugins'), { recursive: true });
-  if (programs === 'v2') symlinkSync(plugin, path.join(making, 'cli-plugins/docker-compose'));
+  if (programs === 'v2') symlinkSync(composePlugin, path.join(making, 'cli-plugins/docker-compose'));
   finish(making, folder);
   return folder;
 }
