@@ -5,6 +5,7 @@ import type { Companion } from './companion.ts';
 
 const usual = { width: 1240, height: 860 } as const;
 const smallest = { width: 900, height: 600 } as const;
+const documentation = path.resolve(import.meta.dirname, '../../../docs/screenshots');
 
 /**
  * Looks at what the window shows, in light and in dark: axe must find nothing, and a picture is taken. The pictures go into the
@@ -12,24 +13,25 @@ const smallest = { width: 900, height: 600 } as const;
  */
 export class Photographer {
   readonly #companion: Companion;
-  readonly #folder: string;
+  readonly #results: string;
 
   constructor(companion: Companion, testInfo: TestInfo) {
     this.#companion = companion;
-    this.#folder =
-      process.env.PHOTOGRAPH === '1'
-        ? path.resolve(import.meta.dirname, '../../../docs/screenshots')
-        : testInfo.outputPath('screens');
+    this.#results = testInfo.outputPath('screens');
   }
 
-  readonly look = async (name: string, { small = false }: { small?: boolean } = {}): Promise<void> => {
+  readonly look = async (
+    name: string,
+    { small = false, documented = true }: { small?: boolean; documented?: boolean } = {},
+  ): Promise<void> => {
+    const folder = documented && process.env.PHOTOGRAPH === '1' ? documentation : this.#results;
     for (const scheme of ['light', 'dark'] as const) {
       await this.#show(scheme, usual);
-      await this.#picture(`${name}-${scheme}`);
+      await this.#picture(path.join(folder, `${name}-${scheme}.png`));
       await this.#axe(`${name}, ${scheme}`);
       if (!small) continue;
       await this.#show(scheme, smallest);
-      await this.#picture(`${name}-small-${scheme}`);
+      await this.#picture(path.join(folder, `${name}-small-${scheme}.png`));
       await this.#axe(`${name}, small, ${scheme}`);
     }
     await this.#show('light', usual);
@@ -54,12 +56,8 @@ export class Photographer {
     await page.mouse.move(0, 0);
   }
 
-  async #picture(name: string): Promise<void> {
-    await this.#companion.page.screenshot({
-      path: path.join(this.#folder, `${name}.png`),
-      animations: 'disabled',
-      caret: 'hide',
-    });
+  async #picture(file: string): Promise<void> {
+    await this.#companion.page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
   }
 
   async #axe(where: string): Promise<void> {
