@@ -2,7 +2,18 @@ import { z } from 'zod';
 import type { Text } from './copy/text.ts';
 import type { Problem } from './problem.ts';
 
-const operationKinds = ['connect', 'check', 'fix', 'ssh-test', 'practice-start', 'provision', 'compose-write'] as const;
+const operationKinds = [
+  'connect',
+  'check',
+  'fix',
+  'ssh-test',
+  'practice-start',
+  'server-start',
+  'server-stop',
+  'server-restart',
+  'provision',
+  'compose-write',
+] as const;
 export const operationKindSchema = z.enum(operationKinds);
 export type OperationKind = z.infer<typeof operationKindSchema>;
 

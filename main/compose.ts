@@ -3,18 +3,21 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ConnectionSettings } from '../contract/connection.ts';
 import { defaultConnection } from '../contract/connection.ts';
+import { say, text } from '../contract/copy/text.ts';
 import type { OperationView } from '../contract/operation.ts';
 import { type SshHost, sshHostSchema } from '../contract/sshHost.ts';
 import { readBounded } from './adapters/boundedFile.ts';
 import type { SpawnPractice } from './adapters/embeddedPostgres.ts';
 import { createKeychain } from './adapters/keychain.ts';
 import { loadKeytar } from './adapters/keychainLibrary.ts';
+import { LocalHost } from './adapters/localHost.ts';
 import { createLogFile } from './adapters/logFile.ts';
 import { secretServiceLocked } from './adapters/secretService.ts';
 import { createRedactor } from './redaction.ts';
 import { createChecks } from './services/checks.ts';
 import { createConnections } from './services/connections.ts';
 import { createCredentials, keychainIndexDocument } from './services/credentials.ts';
+import { createDockerHosts } from './services/dockerHosts.ts';
 import { type DocumentDefinition, openDocument } from './services/documents.ts';
 import { createFixes } from './services/fixes.ts';
 import { createImports } from './services/imports.ts';
@@ -24,6 +27,7 @@ import { createOperations } from './services/operations/operations.ts';
 import type { Ask, Emit } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
 import { createProvisioning } from './services/provisioning.ts';
+import { createServers } from './services/servers.ts';
 import { createSettings, settingsDocument } from './services/settings.ts';
 import { createSshHosts } from './services/sshHosts.ts';
 import { createTools } from './services/tools.ts';
@@ -109,6 +113,11 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
   });
   const checks = createChecks({ instances, connections, credentials, operations, emit });
   const imports = createImports({ readFile: readBounded, now: Date.now, newId: randomUUID });
+  const dockerHosts = createDockerHosts({
+    thisComputer: new LocalHost(say(text('server.this-computer'))),
+    sshHost: sshHosts.hostFor,
+  });
+  const servers = createServers({ dockerHosts, instances, connections, operations, addToRedactor: redactor.add });
   const fixes = createFixes({ instances, connections, checks, operations });
   const provisioning = createProvisioning({
     instances,
@@ -130,6 +139,8 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     sshHosts,
     connections,
     checks,
+    dockerHosts,
+    servers,
     fixes,
     provisioning,
     imports,

@@ -11,6 +11,7 @@ import { practice } from './practice.ts';
 import { problems } from './problems.ts';
 import { provisioning } from './provisioning.ts';
 import { screens } from './screens.ts';
+import { server } from './server.ts';
 import { ssh } from './ssh.ts';
 
 /**
@@ -31,5 +32,6 @@ export const catalogue = {
   ...problems,
   ...provisioning,
   ...screens,
+  ...server,
   ...ssh,
 } as const;

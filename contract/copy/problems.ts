@@ -1,3 +1,4 @@
+import { dockerProblems } from './problemsDocker.ts';
 import { loginProblems } from './problemsLogin.ts';
 import { reachingProblems } from './problemsReaching.ts';
 import { storedProblems } from './problemsStored.ts';
@@ -9,4 +10,5 @@ export const problems = {
   ...loginProblems,
   ...workingProblems,
   ...storedProblems,
+  ...dockerProblems,
 } as const;

@@ -1,2 +1,11 @@
 /** The commands of the command line. Also tells them from what opens the window, before anything else is loaded: imports nothing. */
-export const commandNames = ['check', 'provision', 'instances', 'practice', 'operations', 'ssh-hosts', 'tools'] as const;
+export const commandNames = [
+  'check',
+  'provision',
+  'server',
+  'instances',
+  'practice',
+  'operations',
+  'ssh-hosts',
+  'tools',
+] as const;

@@ -6,6 +6,8 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 export interface Output {
   /** The result: a document with `--json`, else the text. Once for each run. */
   result(document: unknown, text: () => string): void;
+  /** One line of a result that has no end. Resolves when whoever reads can take the next. */
+  line(text: string): Promise<void>;
   /** Why there is no result: with `--json` a document on standard output, else text on standard error. */
   failure(document: unknown, text: () => string): void;
   /** What is being done, or worth knowing. Not written with `--quiet`. */
@@ -19,7 +21,12 @@ export interface Output {
   readonly columns: number;
 }
 
-export type OutputStream = { write(text: string): unknown; isTTY?: boolean; columns?: number };
+export type OutputStream = {
+  write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
+  isTTY?: boolean;
+  columns?: number;
+};
 
 export function createOutput(options: {
   json: boolean;
@@ -41,6 +48,14 @@ export function createOutput(options: {
   return {
     result(document, text) {
       write(stdout, json ? JSON.stringify(document, null, 2) : printable(text()));
+    },
+    async line(text) {
+      clearStatus();
+      // A document of JSON has no control characters; those that text has are the server's.
+      const taken = stdout.write(`${json ? text : printable(text)}\n`);
+      const { once } = stdout;
+      if (taken === false && once !== undefined)
+        await new Promise<void>((resolve) => once.call(stdout, 'drain', resolve));
     },
     failure(document, text) {
       if (json) write(stdout, JSON.stringify(document, null, 2));

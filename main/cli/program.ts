@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import type { AddOptions, ImportOptions, RemoveOptions } from './instances.ts';
 import type { ExitCode } from './output.ts';
 import type { ProvisionOptions } from './provision.ts';
+import { addServerCommands } from './serverProgram.ts';
 
 const words = { ...commandLine, ...provisioning } as const;
 
@@ -82,6 +83,8 @@ export function createProgram({
     .action((options: ProvisionOptions & Common) =>
       chosen(options, async (context) => (await import('./provision.ts')).provision(options, context)),
     );
+
+  addServerCommands<Common>(top('server', words['cli.server.description']), { add, leaf, chosen });
 
   const instances = top('instances', words['cli.instances.description']);
   leaf(add(instances, 'list', words['cli.instances.list'])).action((options: Common) =>

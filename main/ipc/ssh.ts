@@ -24,7 +24,13 @@ export function sshHandlers({ sshHosts, instances }: Companion): SshHandlers {
       const { instances: all } = await instances.list();
       await sshHosts.remove(
         id,
-        all.filter(({ route }) => route.kind === 'ssh' && route.sshHostId === id).map(({ name }) => name),
+        all
+          .filter(
+            ({ route, server }) =>
+              (route.kind === 'ssh' && route.sshHostId === id) ||
+              (server?.docker.kind === 'ssh' && server.docker.sshHostId === id),
+          )
+          .map(({ name }) => name),
       );
     },
     'sshHosts.test': ({ id }) => sshHosts.test(id),

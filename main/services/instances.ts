@@ -4,6 +4,7 @@ import type { ConnectionSettings, Route } from '../../contract/connection.ts';
 import type { Instance, InstanceView, SecretPlace, SetupDraft } from '../../contract/instance.ts';
 import { instanceSchema } from '../../contract/instance.ts';
 import type { Problem } from '../../contract/problem.ts';
+import type { ServerPlace } from '../../contract/server.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import type { DocumentDefinition, StoredDocument } from './documents.ts';
 import type { Account, Credentials, Emit } from './ports.ts';
@@ -28,6 +29,7 @@ export type NewInstance = {
   route: Route;
   connection?: ConnectionSettings;
   setup?: SetupDraft;
+  server?: ServerPlace;
   /** Goes into the keychain before the instance exists, so that a keychain that refuses leaves nothing behind. */
   password?: string;
 };
@@ -38,6 +40,8 @@ export type InstanceChanges = {
   route?: Route;
   /** `null` finishes the set-up. */
   setup?: SetupDraft | null;
+  /** `null`: the app knows no longer where the server is. */
+  server?: ServerPlace | null;
 };
 
 export interface Instances {
@@ -137,6 +141,8 @@ export function createInstances({
         if (changes.route !== undefined) after.route = changes.route;
         if (changes.setup === null) delete after.setup;
         else if (changes.setup !== undefined) after.setup = changes.setup;
+        if (changes.server === null) delete after.server;
+        else if (changes.server !== undefined) after.server = changes.server;
         return { ...current, instances: current.instances.map((one) => (one.id === id ? after : one)) };
       });
       const after = find(file, id);
