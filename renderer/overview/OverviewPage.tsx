@@ -11,6 +11,7 @@ import { Moment } from '../components/Moment.tsx';
 import { OperationBar } from '../components/OperationBar.tsx';
 import { PageHead } from '../components/PageHead.tsx';
 import { Panel } from '../components/Panel.tsx';
+import { ProblemView } from '../components/ProblemView.tsx';
 import { places, setupPlace } from '../shell/places.ts';
 import { checksOf } from '../store/checks.ts';
 import { connectionOf } from '../store/connections.ts';
@@ -34,6 +35,7 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
   const checks = useStore((state) => checksOf(state, instance.id));
   const connection = useStore((state) => connectionOf(state, instance.id));
   const operations = useStore((state) => state.operations);
+  const problem = useStore((state) => state.instancesProblem);
   const { loadOperations, loadSshHosts, runChecks } = useStore.getState();
   useEffect(() => {
     void refreshInstance(useStore.getState, instance.id);
@@ -78,6 +80,13 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
           )
         }
       />
+      {problem !== undefined && (
+        <div className={classes.bars}>
+          <Panel>
+            <ProblemView problem={problem} />
+          </Panel>
+        </div>
+      )}
       {running.length > 0 && (
         <div className={classes.bars}>
           {running.map((operation) => (

@@ -106,6 +106,23 @@ test('a damaged file of instances is put aside and told, and nothing of it is lo
   expect(await readFile(path.join(first.running.userData, aside[0] ?? ''), 'utf8')).toBe(damaged);
 });
 
+test('where the version before is still good, one goes on with it and is told so', async ({ launch }) => {
+  const first = await launch();
+  const connection = new ConnectionStep(first.page);
+  await connection.begin();
+  await connection.fill({ name: 'Attic', host: 'db.lan', user: 'aperture' });
+  await first.button('Save and leave').click();
+  await expect(first.heading('Attic')).toBeVisible();
+  await first.running.stop();
+  const file = path.join(first.running.userData, 'instances.json');
+  await writeFile(file, '{"schemaVersion":');
+
+  const second = await launch();
+  await expect(second.page.getByText('Set-up is not finished')).toBeVisible();
+  await expect(second.problem).toContainText('A file of the app was damaged');
+  await expect(second.problem).toContainText('The previous version is kept beside it.');
+});
+
 test('a file of a newer version is put aside and told as well', async ({ launch }) => {
   const first = await launch();
   await new ConnectionStep(first.page).begin();
