@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { InstanceView } from '../../contract/instance.ts';
 import { Panel } from '../components/Panel.tsx';
@@ -11,13 +11,15 @@ import { useAction } from '../store/useAction.ts';
 import { words } from '../words.ts';
 import { AddressFields } from './AddressFields.tsx';
 import { ConnectionTest } from './ConnectionTest.tsx';
-import { type FormErrors, type FormValues, formOf, formWith, settingsOf } from './formValues.ts';
+import { keepDraft, sameForm, useDraftKeptOnLeaving } from './connectionDraft.ts';
+import { type FormErrors, type FormValues, formOf, formWith, savedForm, settingsOf } from './formValues.ts';
 import { MoreFields } from './MoreFields.tsx';
 import { PasswordFields } from './PasswordFields.tsx';
-import { PasteString } from './PasteString.tsx';
 import { RouteFields } from './RouteFields.tsx';
 import classes from './Setup.module.css';
 import { TlsFields } from './TlsFields.tsx';
+
+const PasteString = lazy(async () => ({ default: (await import('./PasteString.tsx')).PasteString }));
 
 /** How to reach the database: typed into fields or pasted, tried, and corrected. */
 export function ConnectionStep({
@@ -25,7 +27,8 @@ export function ConnectionStep({
   registerLeave,
 }: {
   instance: InstanceView;
-  registerLeave?(leave: (() => Promise<void>) | undefined): void;
+  /** What saves the form when one leaves; it answers whether one may. */
+  registerLeave?(leave: (() => Promise<boolean>) | undefined): void;
 }) {
   const [, go] = useLocation();
   const [values, setValues] = useState<FormValues>(() => formOf(instance));
@@ -45,9 +48,12 @@ export function ConnectionStep({
 
   // A fix (a trusted certificate, another TLS mode) changed the saved settings: the form follows.
   const saved = JSON.stringify(instance.connection);
+  const [shown, setShown] = useState(saved);
   useEffect(() => {
+    if (saved === shown) return;
+    setShown(saved);
     if (saved !== undefined) setValues((before) => formWith(before, JSON.parse(saved)));
-  }, [saved]);
+  }, [saved, shown]);
 
   const keepIn = keychain?.available === false ? 'session' : place;
   const save = useCallback(async (): Promise<boolean> => {
@@ -60,7 +66,9 @@ export function ConnectionStep({
       name: values.name.trim(),
       connection: settings,
       route: values.route,
-      ...(instance.setup === undefined ? {} : { setup: { ...instance.setup, step: 'connection' as const } }),
+      ...(instance.setup === undefined
+        ? {}
+        : { setup: { ...instance.setup, step: 'connection' as const, form: undefined } }),
     });
     if (values.password !== '') await setPassword(instance.id, values.password, keepIn);
     // As it was saved (without blanks around it), and the password not longer here than it must be.
@@ -68,12 +76,18 @@ export function ConnectionStep({
     return true;
   }, [values, instance.id, instance.setup, keepIn]);
 
+  const leave = useCallback(async (): Promise<boolean> => {
+    if (await save()) return true;
+    // Settings that were fit once stay as they are: what is wrong with the new ones is shown instead.
+    if (instance.setup === undefined) return false;
+    await keepDraft(instance, values);
+    return true;
+  }, [save, values, instance]);
   useEffect(() => {
-    registerLeave?.(async () => {
-      if (settingsOf(values).settings !== undefined) await save();
-    });
+    registerLeave?.(leave);
     return () => registerLeave?.(undefined);
-  }, [registerLeave, save, values]);
+  }, [registerLeave, leave]);
+  useDraftKeptOnLeaving(instance.id, values);
 
   const test = useAction(
     useCallback(async () => {
@@ -89,13 +103,13 @@ export function ConnectionStep({
     useCallback(async () => {
       const { updateInstance } = useStore.getState();
       if (instance.setup !== undefined) {
-        await updateInstance({ id: instance.id, setup: { ...instance.setup, step: 'checks' } });
+        await updateInstance({ id: instance.id, setup: { ...instance.setup, step: 'checks', form: undefined } });
       }
       go(setupPlace(instance.id, 'checks'));
     }, [instance, go]),
   );
   // A report is about what was saved: it says nothing about what has been typed since.
-  const typedSince = JSON.stringify(values) !== JSON.stringify(formOf(instance));
+  const typedSince = values.password !== '' || !sameForm(values, savedForm(instance));
   const connected = view.report?.outcome === 'connected' && !view.testing && !test.pending && !typedSince;
 
   return (
@@ -127,15 +141,17 @@ export function ConnectionStep({
             aria-label={words('screen.form.how')}
           />
           {how === 'paste' ? (
-            <PasteString
-              onUse={(settings, password) => {
-                setValues((before) => ({
-                  ...formWith(before, settings),
-                  ...(password === undefined ? {} : { password }),
-                }));
-                setHow('fields');
-              }}
-            />
+            <Suspense fallback={null}>
+              <PasteString
+                onUse={(settings, password) => {
+                  setValues((before) => ({
+                    ...formWith(before, settings),
+                    ...(password === undefined ? {} : { password }),
+                  }));
+                  setHow('fields');
+                }}
+              />
+            </Suspense>
           ) : (
             <AddressFields values={values} errors={errors} change={change} />
           )}

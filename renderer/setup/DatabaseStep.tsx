@@ -28,7 +28,7 @@ export function DatabaseStep({ instance }: { instance?: InstanceView }) {
       const kept =
         instance === undefined
           ? await createInstance({ name: 'Aperture', kind: 'external', route: { kind: 'direct' }, setup })
-          : await updateInstance({ id: instance.id, setup });
+          : await updateInstance({ id: instance.id, setup: { ...instance.setup, ...setup } });
       go(setupPlace(kept.id, 'connection'));
     }, [source, practice, instance, go]),
   );

@@ -25,12 +25,12 @@ export function SetupPage({ instanceId, step }: { instanceId?: string; step?: st
   const position = setupPosition(instances, instanceId, step);
   const [, go] = useLocation();
   // What the open step does when one leaves: the connection step saves what was typed.
-  const [onLeave, setOnLeave] = useState<(() => Promise<void>) | undefined>();
-  const registerLeave = useCallback((leave: (() => Promise<void>) | undefined) => setOnLeave(() => leave), []);
+  const [onLeave, setOnLeave] = useState<(() => Promise<boolean>) | undefined>();
+  const registerLeave = useCallback((leave: (() => Promise<boolean>) | undefined) => setOnLeave(() => leave), []);
   const instance = 'instance' in position ? position.instance : undefined;
   const leave = useAction(
     useCallback(async () => {
-      await onLeave?.();
+      if ((await onLeave?.()) === false) return;
       go(instance === undefined ? places.welcome : places.overview);
     }, [onLeave, go, instance]),
   );

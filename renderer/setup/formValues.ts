@@ -1,27 +1,9 @@
-import type { ConnectionSettings, DatabaseAddress, Route, TlsMode } from '../../contract/connection.ts';
+import type { ConnectionSettings, DatabaseAddress } from '../../contract/connection.ts';
 import type { TextKey } from '../../contract/copy/text.ts';
-import type { InstanceView } from '../../contract/instance.ts';
+import type { ConnectionDraft, InstanceView } from '../../contract/instance.ts';
 
-/** The connection form, as typed. */
-export type FormValues = {
-  name: string;
-  addresses: { host: string; port: string }[];
-  database: string;
-  user: string;
-  password: string;
-  route: Route;
-  tlsMode: TlsMode;
-  ca: string;
-  caPath: string;
-  clientCertificatePath: string;
-  clientKeyPath: string;
-  serverName: string;
-  plainAccepted: boolean;
-  channelBinding: ConnectionSettings['channelBinding'];
-  targetSessionAttrs: ConnectionSettings['targetSessionAttrs'];
-  connectTimeoutSeconds: string;
-  options: string;
-};
+/** The connection form, as typed. Everything but the password may be kept as a draft. */
+export type FormValues = ConnectionDraft & { password: string };
 
 export type FormErrors = Partial<
   Record<'name' | 'host' | 'port' | 'database' | 'user' | 'timeout' | 'clientKey' | 'route', TextKey>
@@ -71,11 +53,22 @@ export function formWith(before: FormValues, settings: ConnectionSettings): Form
   };
 }
 
-/** The form for an instance as it is saved. */
-export function formOf(instance: InstanceView): FormValues {
+/** The form for an instance as its settings are saved. */
+export function savedForm(instance: InstanceView): FormValues {
   const empty = emptyForm(instance.setup?.source === 'managed' ? 'managed' : 'own');
   const named = { ...empty, name: instance.name, route: instance.route };
   return instance.connection === undefined ? named : formWith(named, instance.connection);
+}
+
+/** The form as it was left: with what was typed and not fit to be settings yet, if anything. */
+export function formOf(instance: InstanceView): FormValues {
+  const saved = savedForm(instance);
+  return instance.setup?.form === undefined ? saved : { ...saved, ...instance.setup.form };
+}
+
+/** What of the form may be kept until it is fit to be settings. */
+export function draftOfForm({ password: _, ...draft }: FormValues): ConnectionDraft {
+  return draft;
 }
 
 /** The form as settings, or what is wrong with it. */

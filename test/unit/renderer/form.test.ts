@@ -1,9 +1,18 @@
+import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import type { CertificateView, ConnectionSettings } from '../../../contract/connection.ts';
-import type { InstanceView } from '../../../contract/instance.ts';
+import { type InstanceView, setupDraftSchema } from '../../../contract/instance.ts';
 import { draftOf, sshHostOf } from '../../../renderer/settings/sshHostDraft.ts';
 import { settingsWithFix } from '../../../renderer/setup/connectionFixes.ts';
-import { emptyForm, type FormValues, formWith, settingsOf } from '../../../renderer/setup/formValues.ts';
+import {
+  draftOfForm,
+  emptyForm,
+  type FormValues,
+  formOf,
+  formWith,
+  savedForm,
+  settingsOf,
+} from '../../../renderer/setup/formValues.ts';
 import { setupPosition } from '../../../renderer/setup/position.ts';
 import { trustAnchor } from '../../../renderer/setup/trustAnchor.ts';
 
@@ -80,6 +89,29 @@ describe('the connection form', () => {
       mode: 'require',
     });
   });
+});
+
+describe('a form that is left half typed', () => {
+  const half: FormValues = { ...filled, addresses: [{ host: 'db.la', port: '54x' }], user: '' };
+  const draft = (values: FormValues) => setupDraftSchema.parse({ step: 'connection', form: draftOfForm(values) });
+
+  it('comes back as it was, over the settings that were saved before', () => {
+    const left = instance({ connection: settings, setup: draft(half) });
+    expect(formOf(left)).toEqual({ ...half, password: '' });
+    expect(savedForm(left)).toEqual(formWith({ ...half, name: left.name, route: left.route }, settings));
+  });
+  test.prop([fc.string({ minLength: 8 }).filter((password) => /[^\w.]/.test(password))])(
+    'never holds the password, wherever it was typed',
+    (password) => {
+      const url = `postgresql://ann:${encodeURIComponent(password)}@db.lan/aperture`;
+      const everywhere = { ...half, password, options: `password=${password}`, addresses: [{ host: url, port: url }] };
+      const kept = setupDraftSchema.parse({ step: 'connection', form: everywhere });
+      expect(Object.keys(kept.form ?? {})).not.toContain('password');
+      expect(JSON.stringify(kept)).not.toContain(JSON.stringify(password).slice(1, -1));
+      expect(JSON.stringify(kept)).not.toContain(encodeURIComponent(password));
+      expect(kept).toEqual(draft(everywhere));
+    },
+  );
 });
 
 describe('fixes of the settings', () => {
