@@ -18,6 +18,7 @@ import { loadSsh2 } from './load.ts';
 import { Login } from './login.ts';
 import { handshakeProblem, isBusyServer, messageOf } from './problems.ts';
 import { quoteArgument } from './quoting.ts';
+import { encryptedFromNowOn } from './socket.ts';
 import type { SshQuestions, SshTarget } from './target.ts';
 
 export type ConnectOptions = {
@@ -159,7 +160,10 @@ async function attemptOnce(options: ConnectOptions, knowledge: HostKnowledge, lo
       fail(handshakeProblem(error, target, firstBytes));
     };
     // After each exchange of keys, the first and every later one.
-    client.on('handshake', () => speedUpCiphers(client));
+    client.on('handshake', () => {
+      speedUpCiphers(client);
+      socket.emit(encryptedFromNowOn);
+    });
     client.on('error', broke);
     client.on('close', () => broke(new Error('the server closed the connection')));
     client.on('end', () => broke(new Error('the server ended the connection')));
