@@ -31,9 +31,21 @@ export async function docker(report) {
       'only root can start an engine of its own, and that of others is left alone',
       'run the tests as root, in a virtual machine',
     );
+  } else if (await otherEngineAnswers()) {
+    report.skip(
+      'Docker for the tests',
+      'another Docker engine runs here, and the networks of a second one would disturb it',
+      'stop it while the tests run (systemctl stop docker docker.socket)',
+    );
   } else report.line(`engine: ${lastLine((await run(['dockerd', '--version'])).stdout)}`);
   await composeV1(report);
   await composeV2(report);
+}
+
+/** The machine's own engine, at the usual place. */
+async function otherEngineAnswers() {
+  const socket = '/var/run/docker.sock';
+  return existsSync(socket) && (await run(['docker', '-H', `unix://${socket}`, 'version'])).code === 0;
 }
 
 /** Debian 12 still has it under this name; from Debian 13 on the same name is version 2. */

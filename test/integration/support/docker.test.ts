@@ -85,10 +85,10 @@ services:
   );
 
   test('PostgreSQL takes awkward names and passwords', async () => {
-    const odd = { POSTGRES_USER: "o'dd us", POSTGRES_PASSWORD: `p@ss'"/:% word`, POSTGRES_DB: 'da"ta b' };
+    const odd = { POSTGRES_USER: 'odd us-er', POSTGRES_PASSWORD: `p@ss'"/:% word`, POSTGRES_DB: 'da"ta b' };
     const network = await makeNetwork(docker);
     const postgres = await runPostgres(docker, { network, env: odd });
-    expect((await postgres.sql('SELECT current_user, current_database()')).trim()).toBe(`o'dd us|da"ta b`);
+    expect((await postgres.sql('SELECT current_user, current_database()')).trim()).toBe('odd us-er|da"ta b');
     const args = [
       'run',
       '--rm',
@@ -134,6 +134,33 @@ services:
     await docker.release();
     await (await alone).release();
     docker = await startDocker();
+  }, 600_000);
+
+  test('pulls from a registry, whose faults are those of real ones', async () => {
+    const image = `${serverRepository}:0.7.7`;
+    await docker.release();
+    docker = await startDocker({ alone: true });
+    await docker.forgetImages(image);
+    for (const [fault, says] of [
+      ['denied', 'unauthorized'],
+      ['limited', 'toomanyrequests'],
+      ['down', 'EOF'],
+    ] as const) {
+      await docker.registry({ fault });
+      expect((await docker.run(['pull', image])).stderr).toContain(says);
+    }
+    await docker.registry({ fault: 'broken' });
+    expect((await docker.run(['pull', image], { timeout: 15_000 })).stdout).toContain('Retrying in');
+    await docker.registry({ bytesPerSecond: 1_000_000 });
+    expect((await docker.run(['pull', image], { timeout: 3000 })).code).toBeNull();
+
+    await docker.registry({});
+    const { code, stdout } = await docker.run(['pull', image]);
+    expect({ code, new: stdout.includes('Downloaded newer image') }).toEqual({ code: 0, new: true });
+    expect(stdout.match(/Pull complete/g)?.length).toBeGreaterThan(5);
+    expect((await docker.run(['pull', image])).stdout).toContain('Image is up to date');
+    expect((await docker.docker('run', '--rm', image, 'node', '--version')).trim()).toBe(process.version);
+    expect((await docker.run(['pull', `${serverRepository}:9.9.9`])).stderr).toContain('manifest unknown');
   }, 600_000);
 
   test('what a killed test process has left running is removed', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import path from 'node:path';
@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../postgresInstallation.ts';
 import { type Finished, mustRun, type RunOptions, run } from '../processes.ts';
+import type { RegistryBehaviour } from './registry.ts';
 import { runFolder } from './runFolder.ts';
 
 /** Which of Docker's programs a user has: none, without Compose, with the plug-in `docker compose`, with `docker-compose`. */
@@ -23,6 +24,10 @@ export interface Docker {
   run(args: readonly string[], options?: RunOptions): Promise<Finished>;
   /** Program and first arguments of Compose in either version. */
   readonly compose: { readonly v1: readonly ['docker-compose']; readonly v2: readonly ['docker', 'compose'] };
+  /** Takes images away from the engine, so that pulling them is work. Only for who is alone. */
+  forgetImages(...images: readonly string[]): Promise<void>;
+  /** How the registry behaves from now on, to the end of the use; without a word it is quick and without faults. */
+  registry(behaviour: RegistryBehaviour): Promise<void>;
   /** Gives it back. When nobody uses it any more, containers, networks and volumes are removed and the engine is stopped. */
   release(): Promise<void>;
 }
@@ -33,7 +38,14 @@ const control = path.join(runFolder, 'control.sock');
 export const composePlugin = path.join(cacheFolder, 'docker-tools/usr/libexec/docker/cli-plugins/docker-compose');
 
 /** Whether tests with Docker can run here: the environment script lists what is missing otherwise. */
-export const dockerCanBeHad = process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd') && existsSync(composePlugin);
+export const dockerCanBeHad =
+  process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd') && existsSync(composePlugin) && !otherEngineAnswers();
+
+/** An engine of the machine's own, whose networks a second one would disturb. */
+function otherEngineAnswers(): boolean {
+  const socket = '/var/run/docker.sock';
+  return existsSync(socket) && spawnSync('docker', ['-H', `unix://${socket}`, 'version']).status === 0;
+}
 
 /**
  * Has an engine of the tests' own started, or shares the one that runs. It ends by itself after its last user, however
@@ -59,6 +71,14 @@ export async function startDocker(options: { alone?: boolean } = {}): Promise<Do
     docker: async (...args) => (await mustRun(['docker', ...args], { env: env() })).stdout,
     run: (args, runOptions) => run(['docker', ...args], { env: env(), ...runOptions }),
     compose: { v1: ['docker-compose'], v2: ['docker', 'compose'] },
+    forgetImages: async (...images) => {
+      await mustRun(['docker', 'rmi', '--force', ...images], { env: env() });
+    },
+    registry: async (behaviour) => {
+      connection.ref();
+      await ask(connection, { registry: behaviour });
+      connection.unref();
+    },
     release: async () => {
       connection.destroy();
     },
@@ -103,14 +123,11 @@ function connectTo(path: string): Promise<Socket | undefined> {
 
 function ask(socket: Socket, request: object): Promise<{ error?: string } | undefined> {
   return new Promise((resolve) => {
-    let text = '';
-    socket.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-      if (text.includes('\n')) resolve(JSON.parse(text) as { error?: string });
-    });
+    // Each answer is one short line, so it comes as a whole.
+    socket.setEncoding('utf8').once('data', (line: string) => resolve(JSON.parse(line) as { error?: string }));
     socket.on('error', () => undefined);
     // It was just ending: ask again.
-    socket.on('close', () => resolve(undefined));
+    socket.once('close', () => resolve(undefined));
     socket.write(`${JSON.stringify(request)}\n`);
   });
 }

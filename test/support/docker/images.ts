@@ -25,10 +25,27 @@ const contentLabel = 'aperture-companion.test.content';
 export const serverRepository = 'ghcr.io/dgruhin-hrizn/aperture';
 
 /** Versions of the stand-in server with how many migrations each has. */
-export const serverVersions = { '0.6.3': 100, '0.7.7': 112, '0.7.8': 114 } as const;
+const serverVersions = { '0.6.3': 100, '0.7.7': 112, '0.7.8': 114 } as const;
 
 /** PostgreSQL 17 with pgvector, and without. */
 export const postgresImages = { pgvector: 'pgvector/pgvector:pg17', plain: 'postgres:17' } as const;
+
+/** The names of all images that tests know. */
+export function testImages(): string[] {
+  const versions = [...Object.keys(serverVersions), 'latest'];
+  return [...versions.map((version) => `${serverRepository}:${version}`), ...Object.values(postgresImages)];
+}
+
+/** A second name of an image, under which the engine keeps it when a test takes the first away. */
+export function keptTag(image: string): string {
+  return `aperture-companion-test/kept:${image.replaceAll(/[^\w.-]/g, '-')}`;
+}
+
+/** Gives every image its name back that a test has taken away, or that a pull has given to another. */
+export async function restoreImages(env: NodeJS.ProcessEnv): Promise<void> {
+  for (const image of testImages()) await mustRun(['docker', 'tag', keptTag(image), image], { env });
+  await mustRun(['docker', 'image', 'prune', '--force'], { env });
+}
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const standIn = fileURLToPath(new URL('../standIn/', import.meta.url));
@@ -62,6 +79,8 @@ export async function buildImages(env: NodeJS.ProcessEnv): Promise<void> {
         tags.map((tag) => `${serverRepository}:${tag}`),
       );
     }
+    await restoreImages(env);
+    await removeOldBases(env, [root, node]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -96,6 +115,18 @@ async function makeBases(env: NodeJS.ProcessEnv, folder: string): Promise<{ root
   return { root, node };
 }
 
+async function removeOldBases(env: NodeJS.ProcessEnv, current: readonly string[]): Promise<void> {
+  const args = [
+    '--filter',
+    'reference=aperture-companion-test/root',
+    '--filter',
+    'reference=aperture-companion-test/node',
+  ];
+  const { stdout } = await mustRun(['docker', 'images', '--format', '{{.Repository}}:{{.Tag}}', ...args], { env });
+  const old = stdout.split('\n').filter((tag) => tag !== '' && !current.includes(tag.replace(/-unpacked$/, '')));
+  if (old.length > 0) await mustRun(['docker', 'rmi', ...old], { env });
+}
+
 function newContext(folder: string, name: string): string {
   const context = path.join(folder, name);
   mkdirSync(context);
@@ -106,10 +137,11 @@ async function build(env: NodeJS.ProcessEnv, context: string, recipe: string, ta
   const files = filesBelow(context).flatMap((file) => [path.relative(context, file), readFileSync(file)]);
   const content = hashOf([recipe, ...files]);
   const format = `{{index .Config.Labels "${contentLabel}"}}`;
-  const found = await run(['docker', 'image', 'inspect', '--format', format, ...tags], { env });
+  const kept = tags.map(keptTag);
+  const found = await run(['docker', 'image', 'inspect', '--format', format, ...kept], { env });
   const labels = found.stdout.trim() === '' ? [] : found.stdout.trim().split('\n');
   if (found.code === 0 && labels.length === tags.length && labels.every((label) => label === content)) return;
-  const names = tags.flatMap((tag) => ['--tag', tag]);
+  const names = kept.flatMap((tag) => ['--tag', tag]);
   await buildIn(env, context, recipe, ['--label', `${contentLabel}=${content}`, ...names]);
 }
 

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cacheFolder } from '../postgresInstallation.ts';
 import { run } from '../processes.ts';
-import { buildImages } from './images.ts';
+import { buildImages, restoreImages, serverRepository } from './images.ts';
+import { type RegistryBehaviour, startRegistry } from './registry.ts';
 import { runFolder } from './runFolder.ts';
 
 // A process of its own that keeps one Docker engine for all test processes of this machine: the first that asks has it
@@ -21,6 +22,8 @@ const storageDrivers = ['overlay2', 'vfs'] as const;
 const engineSocket = path.join(runFolder, 'docker.sock');
 const env = { ...process.env, DOCKER_HOST: `unix://${engineSocket}`, DOCKER_CONFIG: path.join(runFolder, 'config') };
 const log = openSync(path.join(runFolder, 'keeper.log'), 'a');
+
+const registry = await startRegistry(env);
 
 interface Client {
   readonly socket: Socket;
@@ -41,18 +44,27 @@ createServer((socket) => {
   socket.setEncoding('utf8');
   socket.on('data', (chunk: string) => {
     text += chunk;
-    if (client || !text.includes('\n')) return;
-    client = { socket, alone: (JSON.parse(text) as { alone: boolean }).alone };
-    waiting.push(client);
-    clearTimeout(timer);
-    void serve();
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      const message = JSON.parse(line) as { alone: boolean } | { registry: RegistryBehaviour };
+      if ('registry' in message) {
+        registry.behave(message.registry);
+        socket.write('{}\n');
+      } else if (!client) {
+        client = { socket, alone: message.alone };
+        waiting.push(client);
+        clearTimeout(timer);
+        void serve();
+      }
+    }
   });
   socket.on('error', () => undefined);
   socket.on('close', () => {
     if (!client) return;
     const index = waiting.indexOf(client);
     if (index >= 0) waiting.splice(index, 1);
-    if (using.delete(client) && using.size === 0) busy = busy.then(empty);
+    if (using.delete(client) && using.size === 0) busy = busy.then(empty).then(() => restoreImages(env));
     void serve();
   });
 }).listen(control);
@@ -99,6 +111,7 @@ async function startEngine(driver: string): Promise<string | undefined> {
   rmSync(logFile, { force: true });
   const out = openSync(logFile, 'a');
   rmSync(path.join(runFolder, 'docker.pid'), { force: true });
+  const address = `http://127.0.0.1:${registry.port}`;
   const options = {
     'data-root': data,
     'exec-root': path.join(runFolder, 'exec'),
@@ -106,10 +119,16 @@ async function startEngine(driver: string): Promise<string | undefined> {
     host: `unix://${engineSocket}`,
     group: 'docker',
     'storage-driver': driver,
+    // What comes from the server's registry and from Docker's is asked of ours instead.
+    'insecure-registry': serverRepository.split('/')[0],
+    'registry-mirror': address,
   };
   const args = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
   // Should this process be killed, the kernel tells the engine to end.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', 'dockerd', ...args], { stdio: ['ignore', out, out] });
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', 'dockerd', ...args], {
+    stdio: ['ignore', out, out],
+    env: { ...process.env, HTTP_PROXY: address, HTTPS_PROXY: address, NO_PROXY: '127.0.0.1' },
+  });
   engine = child;
   let over = false;
   const gone = new Promise<void>((resolve) => {
@@ -129,6 +148,7 @@ async function startEngine(driver: string): Promise<string | undefined> {
 
 /** Removes whatever tests left behind. Images stay; making them is what takes time. */
 async function empty(): Promise<void> {
+  registry.behave({});
   const { stdout } = await run(['docker', 'ps', '--all', '--quiet'], { env });
   const containers = stdout.split('\n').filter(Boolean);
   if (containers.length > 0) await run(['docker', 'rm', '--force', '--volumes', ...containers], { env });

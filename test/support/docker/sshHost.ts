@@ -6,12 +6,6 @@ import type { SshKey } from '../sshKeys.ts';
 import { supportFolder } from '../supportFolder.ts';
 import { composePlugin, type Docker, type DockerPrograms, shownPrograms } from './engine.ts';
 
-/**
- * Users of a Docker host, by what they may do: `inGroup` uses Docker as it is, `withSudo` and `withSudoPassword` only as
- * root, `without` not at all.
- */
-export const hostUsers = ['inGroup', 'withSudo', 'withSudoPassword', 'without'] as const;
-
 /** What a Docker host is to be like. */
 export interface DockerHostOptions extends Omit<SshdOptions, 'users' | 'mounts'> {
   /** Lets this key in as each user. */
@@ -25,6 +19,9 @@ export interface DockerHostOptions extends Omit<SshdOptions, 'users' | 'mounts'>
 /**
  * Starts an sshd on a machine as its users find it: the engine of the tests at /var/run/docker.sock, the programs asked
  * for in their usual places, and none besides. Only that sshd and its users see it so.
+ *
+ * Its users, by what they may do: `inGroup` uses Docker as it is, `withSudo` and `withSudoPassword` only as root,
+ * `without` not at all.
  */
 export async function startDockerHost(docker: Docker, options: DockerHostOptions): Promise<Sshd> {
   const { key, programs = 'v2', engine = true, ...rest } = options;
