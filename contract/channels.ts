@@ -22,6 +22,7 @@ const id = z.string().min(1).max(64);
 const nothing = z.undefined();
 /** Secrets are bounded so that a mistaken paste of a file is refused; Windows keeps at most 2,560 bytes. */
 const secret = z.string().max(8192);
+const administratorLogin = z.object({ user: z.string().min(1).max(256), password: secret });
 
 /**
  * Every question that the window may ask. A renamed channel fails to compile on both sides. No answer holds a secret.
@@ -78,6 +79,11 @@ export const channels = {
   /** Tries the instance's settings; the report comes as an event and with `connection.latest`. */
   'connection.test': request<{ operationId: string }>()(z.object({ instanceId: id })),
   'connection.latest': request<ConnectionReport | null>()(z.object({ instanceId: id })),
+  /**
+   * Why the last test's login was refused, asked with an administrator's login that is used for this once and not stored.
+   * Null when the server knows nothing beyond what it said already.
+   */
+  'connection.explain': request<Problem | null>()(z.object({ instanceId: id, administrator: administratorLogin })),
   'checks.run': request<{ operationId: string }>()(
     z.object({ instanceId: id, only: z.array(z.enum(checkIds)).min(1).optional() }),
   ),
@@ -93,7 +99,7 @@ export const channels = {
   'fixes.run': request<{ operationId: string }>()(
     z.object({
       planId: id,
-      administrator: z.object({ user: z.string().min(1).max(256), password: secret }).optional(),
+      administrator: administratorLogin.optional(),
     }),
   ),
 

@@ -41,7 +41,7 @@ export function ProblemView({
           </Suspense>
         </div>
       )}
-      {actions !== undefined && <div className={classes.actions}>{actions}</div>}
+      {actions !== undefined && actions !== false && <div className={classes.actions}>{actions}</div>}
     </div>
   );
 }

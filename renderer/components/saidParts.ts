@@ -7,6 +7,7 @@ const names = new Set([
   'owner',
   'path',
   'file',
+  'issuer',
   'role',
   'schema',
   'expected',

@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { ConnectionReport } from '../../contract/connection.ts';
 import type { SettingFixId } from '../../contract/fix.ts';
 import type { InstanceView } from '../../contract/instance.ts';
@@ -9,6 +10,7 @@ import { StatusIcon } from '../components/StatusMark.tsx';
 import { formatDuration } from '../format/duration.ts';
 import { trustAnchor } from '../setup/trustAnchor.ts';
 import { words } from '../words.ts';
+import { FindOutWhy, mayBeExplained } from './FindOutWhy.tsx';
 import classes from './Report.module.css';
 import { TlsReportView } from './TlsReportView.tsx';
 
@@ -30,12 +32,15 @@ export function ConnectionReportView({
 }) {
   const host = report.address?.host ?? instance.connection?.hosts[0]?.host ?? '';
   const { server } = report;
+  const [found, setFound] = useState<{ report: ConnectionReport; reason: Problem } | undefined>();
+  // A reason that was looked up belongs to the report that it explains.
+  const problem = found?.report === report ? found.reason : report.problem;
   return (
     <>
       <Panel>
-        {report.problem !== undefined ? (
+        {problem !== undefined ? (
           <ProblemView
-            problem={withoutVainTrust(report.problem, report)}
+            problem={withoutVainTrust(problem, report)}
             context={{
               instanceId: instance.id,
               host,
@@ -45,6 +50,16 @@ export function ConnectionReportView({
               onDone: () => undefined,
               onSetting,
             }}
+            actions={
+              instance.kind !== 'practice' &&
+              mayBeExplained(problem) && (
+                <FindOutWhy
+                  instanceId={instance.id}
+                  user={instance.connection?.user ?? ''}
+                  onReason={(reason) => setFound({ report, reason })}
+                />
+              )
+            }
           />
         ) : (
           <div className={classes.stack}>
@@ -80,7 +95,7 @@ export function ConnectionReportView({
           instance={instance}
           onTrust={() => onSetting('trust-certificate')}
           trustOffered={
-            report.problem?.fixes?.some((fix) => fix.kind === 'setting' && fix.id === 'trust-certificate') ?? false
+            problem?.fixes?.some((fix) => fix.kind === 'setting' && fix.id === 'trust-certificate') ?? false
           }
         />
       )}

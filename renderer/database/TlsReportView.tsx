@@ -1,11 +1,13 @@
 import { Button } from '@mantine/core';
-import { IconCertificate } from '@tabler/icons-react';
+import { IconCertificate, IconFileCertificate } from '@tabler/icons-react';
 import { useCallback } from 'react';
 import type { TlsReport, TlsVerdict } from '../../contract/connection.ts';
 import { problemText } from '../../contract/copy/problemText.ts';
+import { text } from '../../contract/copy/text.ts';
 import type { InstanceView } from '../../contract/instance.ts';
 import { Panel } from '../components/Panel.tsx';
 import { FailureView } from '../components/ProblemView.tsx';
+import { Said } from '../components/Said.tsx';
 import { StatusMark, type Tone } from '../components/StatusMark.tsx';
 import { trustAnchor } from '../setup/trustAnchor.ts';
 import { useAction } from '../store/useAction.ts';
@@ -38,6 +40,9 @@ export function TlsReportView({
   const app = tls.verdicts.find((verdict) => verdict.reader === 'app');
   const trusted = anchor !== undefined && instance.connection?.tls.ca === anchor.pem;
   const offerTrust = anchor !== undefined && !trusted && !trustOffered && app?.outcome !== 'encrypted-verified';
+  const unverified = app !== undefined && app.outcome !== 'encrypted-verified' && app.outcome !== 'plain';
+  const leafOnly =
+    anchor === undefined && tls.chain.length > 0 && instance.connection?.tls.ca === undefined && unverified;
   return (
     <Panel
       title={words('screen.tls.report')}
@@ -82,6 +87,22 @@ export function TlsReportView({
         )}
         {tls.chain.length > 0 && <CertificateChain chain={tls.chain} />}
         {trust.failure !== undefined && <FailureView failure={trust.failure} />}
+        {leafOnly && (
+          <div className={classes.stack}>
+            <p className={classes.quiet}>
+              <Said text={text('screen.tls.leaf-only', { issuer: tls.chain[0]?.issuer ?? '' })} />
+            </p>
+            <div>
+              <Button
+                leftSection={<IconFileCertificate size={16} aria-hidden />}
+                loading={trust.pending}
+                onClick={() => void trust.run()}
+              >
+                {words('screen.tls.choose-authority')}
+              </Button>
+            </div>
+          </div>
+        )}
         {offerTrust && (
           <div className={classes.actions}>
             <Button

@@ -1,10 +1,11 @@
-import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { say } from '../../contract/copy/text.ts';
 import type { RunnableFixId } from '../../contract/fix.ts';
 import type { Plan } from '../../contract/plan.ts';
 import { ask, type Failure, failureOf } from '../api.ts';
+import { AdministratorFields } from '../components/AdministratorFields.tsx';
 import { CopyButton } from '../components/CopyButton.tsx';
 import { LinkButton } from '../components/FactCard.tsx';
 import { OperationBar } from '../components/OperationBar.tsx';
@@ -44,8 +45,7 @@ export function PlanRunner({
 }) {
   const [as, setAs] = useState(suggestedAs);
   const [run, setRun] = useState<RunState>({ state: 'planning' });
-  const [user, setUser] = useState('postgres');
-  const [password, setPassword] = useState('');
+  const [administrator, setAdministrator] = useState({ user: 'postgres', password: '' });
   const operationEnded = useStore((state) => state.operationEnded);
   const operation = useStore((state) =>
     run.state === 'running' && run.operationId !== undefined ? state.operations[run.operationId] : undefined,
@@ -68,9 +68,9 @@ export function PlanRunner({
     try {
       const { operationId } = await ask('fixes.run', {
         planId: plan.id,
-        ...(plan.as === 'administrator' ? { administrator: { user, password } } : {}),
+        ...(plan.as === 'administrator' ? { administrator } : {}),
       });
-      setPassword('');
+      setAdministrator((before) => ({ ...before, password: '' }));
       setRun({ state: 'running', plan, operationId });
       const failure = failureOfOperation(await operationEnded(operationId));
       setRun(failure === undefined ? { state: 'done', plan } : { state: 'planned', plan, failure });
@@ -98,23 +98,7 @@ export function PlanRunner({
         </p>
       ))}
       {plan.as === 'administrator' && run.state === 'planned' && (
-        <div className={classes.login}>
-          <TextInput
-            label={words('screen.fix.administrator')}
-            value={user}
-            onChange={(event) => setUser(event.currentTarget.value)}
-            required
-            withAsterisk={false}
-            autoComplete="off"
-            spellCheck={false}
-          />
-          <PasswordInput
-            label={words('screen.fix.administrator-password')}
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-            autoComplete="off"
-          />
-        </div>
+        <AdministratorFields login={administrator} onChange={setAdministrator} />
       )}
       {run.state === 'planned' && run.failure !== undefined && <FailureView failure={run.failure} />}
       {operation !== undefined && <OperationBar operation={operation} />}

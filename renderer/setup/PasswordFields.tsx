@@ -6,6 +6,9 @@ import { words } from '../words.ts';
 import type { FormValues } from './formValues.ts';
 import classes from './Setup.module.css';
 
+/** The one field for it, for whoever sends people there. */
+export const passwordFieldId = 'database-password';
+
 /** The password, and where it is kept. It goes to main once and never comes back. */
 export function PasswordFields({
   values,
@@ -24,6 +27,7 @@ export function PasswordFields({
   return (
     <div className={classes.group}>
       <PasswordInput
+        id={passwordFieldId}
         label={words('screen.password.label')}
         description={words(`screen.password.kept-${kept}`)}
         placeholder={kept === 'none' ? undefined : words('screen.password.unchanged')}

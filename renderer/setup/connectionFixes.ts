@@ -3,9 +3,11 @@ import { useLocation } from 'wouter';
 import type { ConnectionReport, ConnectionSettings, TlsSettings } from '../../contract/connection.ts';
 import type { SettingFixId } from '../../contract/fix.ts';
 import type { InstanceView } from '../../contract/instance.ts';
+import { ask } from '../api.ts';
 import { setupPlace } from '../shell/places.ts';
 import { connectionOf } from '../store/connections.ts';
 import { useStore } from '../store/store.ts';
+import { passwordFieldId } from './PasswordFields.tsx';
 import { trustAnchor } from './trustAnchor.ts';
 
 /** The settings with a fix applied; undefined when the fix needs the form (an address, a password). */
@@ -35,6 +37,12 @@ export function settingsWithFix(
   }
 }
 
+/** The settings with an authority out of a file. Whoever names one wants it verified. */
+export function settingsWithAuthority(settings: ConnectionSettings, caPath: string, ca: string): ConnectionSettings {
+  const mode = settings.tls.mode === 'verify-full' ? 'verify-full' : 'verify-ca';
+  return { ...settings, tls: { ...settings.tls, mode, ca, caPath } };
+}
+
 /** Carries out a change to the settings of an instance and tries them again, or opens the form where one has to type. */
 export function useConnectionFixes(instance: InstanceView): (id: SettingFixId) => Promise<void> {
   const [, go] = useLocation();
@@ -43,8 +51,18 @@ export function useConnectionFixes(instance: InstanceView): (id: SettingFixId) =
       const state = useStore.getState();
       const { report } = connectionOf(state, instance.id);
       const changed = instance.connection && settingsWithFix(instance.connection, id, report);
-      if (changed === undefined) return go(setupPlace(instance.id, 'connection'));
-      await state.updateInstance({ id: instance.id, connection: changed });
+      if (changed === undefined && id === 'trust-certificate' && instance.connection !== undefined) {
+        // The server sent nothing that could be trusted: only the authority's own file helps.
+        const chosen = await ask('files.choose', { purpose: 'certificate-authority' });
+        if (chosen?.text === undefined) return;
+        const connection = settingsWithAuthority(instance.connection, chosen.path, chosen.text);
+        await state.updateInstance({ id: instance.id, connection });
+      } else if (changed === undefined) {
+        const field = id === 'enter-password' ? document.getElementById(passwordFieldId) : null;
+        return field === null ? go(setupPlace(instance.id, 'connection')) : field.focus();
+      } else {
+        await state.updateInstance({ id: instance.id, connection: changed });
+      }
       await state.testConnection(instance.id);
     },
     [instance, go],

@@ -82,6 +82,12 @@ export const connection = {
   'screen.connection.login-line': '{user}, in database {database}',
   'screen.connection.pooler': 'Pooler',
   'screen.connection.role': 'Role of the server',
+  'screen.connection.why': 'Find out why',
+  'screen.connection.why-text':
+    'The server tells the reason to an administrator only: whether {user} exists, may log in, has expired, or where the rules are. The login is used for this once and not stored.',
+  'screen.connection.why-ask': 'Ask the server',
+  'screen.connection.why-nothing':
+    'The administrator sees nothing that keeps {user} out: the role exists and may log in. What is wrong is the password.',
   'screen.connection.standby': 'Standby: can be read, not written to',
   'screen.pooler.pgbouncer': 'PgBouncer',
   'screen.pooler.supavisor': 'Supavisor',

@@ -51,6 +51,9 @@ export const tls = {
   'screen.tls.valid': 'Valid',
   'screen.tls.valid-line': '{from} to {to} ({ago})',
   'screen.tls.fingerprint': 'SHA-256',
+  'screen.tls.leaf-only':
+    'The server sent its own certificate alone, without that of {issuer}, who signed it. The file with the authority’s certificate has to be chosen; whoever set up the server has it.',
+  'screen.tls.choose-authority': 'Choose the authority’s certificate',
   'screen.tls.trust-authority': 'Trust this authority for this instance',
   'screen.tls.trust-certificate': 'Trust this certificate for this instance',
   'screen.tls.trust-text':
