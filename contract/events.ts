@@ -2,6 +2,7 @@ import type { CheckReport, CheckResult } from './check.ts';
 import type { ConnectionReport } from './connection.ts';
 import type { InstanceView } from './instance.ts';
 import type { OperationLogLine, OperationView } from './operation.ts';
+import type { Problem } from './problem.ts';
 import type { Prompt } from './prompt.ts';
 import type { SshTestReport } from './sshHost.ts';
 
@@ -17,6 +18,8 @@ export type Events = {
   'prompt.asked': Prompt;
   /** Answered elsewhere, or what asked has ended. */
   'prompt.withdrawn': { id: string };
+  /** A secret that was to be kept in the keychain was refused there; it is known until the app quits. `label` is for people. */
+  'secret.not-kept': { label: string; problem: Problem };
   'route.changed': { sshHostId: string; state: 'connected' | 'reconnecting' | 'disconnected'; attempt: number };
   'theme.changed': { dark: boolean };
   /** A menu item or a system request that the window carries out. */

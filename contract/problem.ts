@@ -91,6 +91,7 @@ export const problemCodes = [
   'ssh-config-invalid',
   'ssh-command-failed',
   'command-missing',
+  'command-timed-out',
   // Docker
   'docker-not-found',
   'docker-not-running',

@@ -89,15 +89,14 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
   const sshHosts = createSshHosts({
     store: {
       read: async () => (await sshHostsFile.read()).value,
-      write: async (hosts) => {
-        await sshHostsFile.update(() => hosts);
-      },
+      update: sshHostsFile.update,
     },
     dataFolder: folder,
     credentials,
     ask,
     operations,
     emit,
+    log,
   });
   const connections = createConnections({
     instances,

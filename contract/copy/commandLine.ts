@@ -147,6 +147,7 @@ export const commandLine = {
   'cli.url.service':
     'The connection string takes the host from the service {service} of pg_service.conf. “instances import” reads that file.',
   'cli.progress.step': '{name}: {step}',
+  'cli.progress.not-kept': 'The secret for {label} is not in the keychain and will be asked for again: {reason}',
   'cli.progress.reconnecting': 'The SSH connection was lost; connecting again (attempt {attempt})',
   'cli.ask.host-key':
     'The SSH host {host}:{port} is not known yet. Its {algorithm} key has the fingerprint\n  {fingerprint}',

@@ -139,6 +139,10 @@ export const ssh = {
   'problem.ssh-host-in-use.cause': 'It is the way to: {by}.',
   'problem.ssh-host-in-use.next': 'Choose another way for these first.',
 
+  'problem.command-timed-out.title': '{command} took too long on {host}',
+  'problem.command-timed-out.cause': 'It had not ended after {seconds} s, and was ended by the app.',
+  'problem.command-timed-out.next': 'Try again when {host} is less busy.',
+
   'problem.command-missing.title': '{command} is not installed on {host}',
   'problem.command-missing.cause': 'No program called {command} was found there.',
   'problem.command-missing.next': 'Install it on {host}, or check that it is on the PATH of the user that logs in.',

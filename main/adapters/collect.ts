@@ -3,7 +3,8 @@ import type { CommandOptions, CommandResult, RunningCommand } from './host.ts';
 
 const defaultMaxOutput = 10 * 1024 * 1024;
 
-/** Runs a command to its end and keeps what it printed, up to the limit. Rejects with `cancelled` when the signal aborts. */
+/** Runs a command to its end and keeps what it printed, up to the limit. Rejects with `cancelled` when the signal
+ * aborts, with `command-timed-out` when the time is over. */
 export async function collect(
   start: (options: CommandOptions) => Promise<RunningCommand>,
   options: CommandOptions,
@@ -15,9 +16,9 @@ export async function collect(
   const explain = (cause: unknown): Error => {
     if (options.signal.aborted) return cancelled(cause);
     return new ProblemError(
-      'ssh-command-failed',
-      { host, command: name },
-      { cause, detail: `no end after ${options.timeout} ms` },
+      'command-timed-out',
+      { host, command: name, seconds: (options.timeout ?? 0) / 1000 },
+      { cause },
     );
   };
   let command: RunningCommand;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Events } from '../../contract/events.ts';
 import type { OperationView } from '../../contract/operation.ts';
 import type { SpawnPractice } from '../adapters/embeddedPostgres.ts';
 import type { Companion } from '../compose.ts';
@@ -136,7 +137,10 @@ function createEnds() {
 
 /** Tells the steps of running operations as they begin, and of SSH routes that break. */
 async function createTeller(output: Output): Promise<Emit> {
-  const { say, text } = await import('../../contract/copy/text.ts');
+  const [{ say, text }, { problemText }] = await Promise.all([
+    import('../../contract/copy/text.ts'),
+    import('../../contract/copy/problemText.ts'),
+  ]);
   let told = '';
   return (name, event) => {
     if (name === 'operation.changed') {
@@ -146,6 +150,10 @@ async function createTeller(output: Output): Promise<Emit> {
       const line = say(text('cli.progress.step', { name: view.subject.name, step: say(step.name) }));
       if (line !== told) output.status(line);
       told = line;
+    }
+    if (name === 'secret.not-kept') {
+      const { label, problem } = event as Events['secret.not-kept'];
+      output.progress(say(text('cli.progress.not-kept', { label, reason: problemText(problem).cause })));
     }
     if (name === 'route.changed') {
       const { state, attempt } = event as { state: string; attempt: number };

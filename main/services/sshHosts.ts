@@ -6,11 +6,13 @@ import type { Dial } from '../adapters/dial.ts';
 import { directDial } from '../adapters/directDial.ts';
 import type { Host } from '../adapters/host.ts';
 import { HostKeys } from '../adapters/hostKeys.ts';
+import type { AppLog } from '../adapters/logFile.ts';
 import { agentSockets } from '../adapters/ssh/agent.ts';
 import { configuredAliases } from '../adapters/ssh/config.ts';
 import type { SshTiming } from '../adapters/ssh/connection.ts';
 import { SshConnections } from '../adapters/ssh/connections.ts';
 import { findOpenSsh } from '../adapters/ssh/openSsh.ts';
+import { isOpenToOthers } from '../adapters/ssh/privateKey.ts';
 import { RemoteHost } from '../adapters/ssh/remoteHost.ts';
 import { type ResolveEnvironment, resolveTarget } from '../adapters/ssh/resolve.ts';
 import type { SharedConnection, SharingLimits } from '../adapters/ssh/sharedConnection.ts';
@@ -20,13 +22,18 @@ import type { Account, Ask, Credentials, Emit, Operations } from './ports.ts';
 import { createSshQuestions } from './sshQuestions.ts';
 
 export type SshHostsNeed = {
-  store: { read(): Promise<SshHost[]>; write(hosts: SshHost[]): Promise<void> };
+  store: {
+    read(): Promise<SshHost[]>;
+    /** Changes what is stored at that moment, also when another process has changed it since it was read. */
+    update(change: (hosts: SshHost[]) => SshHost[]): Promise<unknown>;
+  };
   /** Where the accepted host keys are kept. */
   dataFolder: string;
   credentials: Credentials;
   ask: Ask;
   operations: Operations;
   emit: Emit;
+  log: AppLog;
   /** This computer as OpenSSH would see it; taken from the system when not given. */
   environment?: Partial<ResolveEnvironment>;
   timing?: Partial<SshTiming>;
@@ -60,12 +67,13 @@ export interface SshHosts {
 
 /** Saved SSH hosts, the connections to them, and what is known about their keys. */
 export function createSshHosts(need: SshHostsNeed): SshHosts {
-  const { store, credentials, ask, operations, emit } = need;
+  const { store, credentials, ask, operations, emit, log } = need;
   const hostKeys = new HostKeys(need.dataFolder);
   const reports = new Map<string, SshTestReport>();
   /** Which saved host a connection belongs to, by the target's key; jumps of ~/.ssh/config belong to none. */
   const owners = new Map<string, SshHost>();
   const borrowed: SshHost[] = [];
+  const toldOfKeys = new Set<string>();
   const direct = directDial();
 
   const connections = new SshConnections({
@@ -73,7 +81,17 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
     ...(need.timing === undefined ? {} : { timing: need.timing }),
     ...(need.limits === undefined ? {} : { limits: need.limits }),
     questions: (target, unattended) =>
-      createSshQuestions({ credentials, ask, unattended, passwordAccount: accountOf(target), label: target.label }),
+      createSshQuestions({
+        credentials,
+        ask,
+        unattended,
+        passwordAccount: accountOf(target),
+        label: target.label,
+        onNotKept: (label, { problem }) => {
+          log.warn('a secret was not kept in the keychain', { label, reason: problem.code });
+          emit('secret.not-kept', { label, problem });
+        },
+      }),
     onState: (target, state) => {
       const owner = owners.get(target.key);
       if (owner !== undefined) emit('route.changed', { sshHostId: owner.id, ...state });
@@ -102,12 +120,24 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
     return host;
   };
 
+  /** They are used all the same: OpenSSH, which refuses them, says what to do, and here the user named them. */
+  const tellOfOpenKeys = async (target: SshTarget, platform: NodeJS.Platform) => {
+    for (let hop: SshTarget | undefined = target; hop !== undefined; hop = hopBefore(hop)) {
+      for (const path of hop.login.keys) {
+        if (toldOfKeys.has(path) || !(await isOpenToOthers(path, platform))) continue;
+        toldOfKeys.add(path);
+        log.warn('a private key can be read or changed by others on this computer; OpenSSH would refuse it', { path });
+      }
+    }
+  };
+
   const shared = async (id: string): Promise<{ host: SshHost; target: SshTarget; connection: SharedConnection }> => {
     const hosts = await known();
     const host = await get(id);
     const surroundings = await environment();
     const target = await resolveTarget(host, hosts, surroundings);
     owners.set(target.key, host);
+    await tellOfOpenKeys(target, surroundings.platform);
     // Passwords of saved jump hosts are kept under their own names.
     for (const jumpId of host.jumps) {
       const jump = hosts.find((candidate) => candidate.id === jumpId);
@@ -130,12 +160,15 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
     get,
 
     async save(host) {
-      const others = (await store.read()).filter(({ id }) => id !== host.id);
-      const missing = host.jumps.find((jump) => !others.some(({ id }) => id === jump));
-      if (missing !== undefined) throw new ProblemError('ssh-host-missing', { id: missing });
+      const withHost = (hosts: SshHost[]) => {
+        const others = hosts.filter(({ id }) => id !== host.id);
+        const missing = host.jumps.find((jump) => !others.some(({ id }) => id === jump));
+        if (missing !== undefined) throw new ProblemError('ssh-host-missing', { id: missing });
+        return [...others, host];
+      };
       // A way that leads through itself is refused before it is kept.
-      await resolveTarget(host, [...others, host], await environment());
-      await store.write([...others, host]);
+      await resolveTarget(host, withHost(await store.read()), await environment());
+      await store.update(withHost);
       forgetConnections(host.id);
       return host;
     },
@@ -143,14 +176,18 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
     borrow: (host) => void borrowed.push(host),
 
     async remove(id, usedBy) {
-      const hosts = await store.read();
-      const host = await get(id);
-      const users = [...usedBy, ...hosts.filter(({ jumps }) => jumps.includes(id)).map(({ name }) => name)];
-      if (users.length > 0) throw new ProblemError('ssh-host-in-use', { name: host.name, by: users.join(', ') });
+      const { name } = await get(id);
+      const withoutHost = (hosts: SshHost[]) => {
+        const users = [...usedBy, ...hosts.filter(({ jumps }) => jumps.includes(id)).map((user) => user.name)];
+        if (users.length > 0) throw new ProblemError('ssh-host-in-use', { name, by: users.join(', ') });
+        return hosts.filter((other) => other.id !== id);
+      };
+      withoutHost(await store.read());
+      // The password first: one that stays behind would have no host that leads to it.
       await credentials.forget(`ssh-password:${id}`);
       forgetConnections(id);
       reports.delete(id);
-      await store.write(hosts.filter((other) => other.id !== id));
+      await store.update(withoutHost);
     },
 
     aliases: async () => {
@@ -228,6 +265,10 @@ export function createSshHosts(need: SshHostsNeed): SshHosts {
 
     close: () => connections.close(),
   };
+}
+
+function hopBefore({ via }: SshTarget): SshTarget | undefined {
+  return via.kind === 'jump' ? via.target : undefined;
 }
 
 /** The hop of a way that a saved jump host became. */

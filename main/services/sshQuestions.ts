@@ -11,8 +11,8 @@ export type SshQuestionsNeed = {
   label: string;
   /** Nobody may be asked: reconnecting in the background. */
   unattended: boolean;
-  /** A secret that was to be remembered could not be; it is kept for this session. */
-  onNotKept?: (problem: ProblemError) => void;
+  /** A secret that was to be remembered could not be, and is kept for this session; `label` names it for people. */
+  onNotKept: (label: string, error: ProblemError) => void;
 };
 
 /**
@@ -35,7 +35,7 @@ export function createSshQuestions(need: SshQuestionsNeed): SshQuestions {
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       await credentials.set(account, secret, 'session', name);
-      need.onNotKept?.(error);
+      need.onNotKept(name, error);
     }
   };
 

@@ -13,6 +13,7 @@ import { RouteStrip } from './RouteStrip.tsx';
 import { ScreenBoundary } from './ScreenBoundary.tsx';
 import classes from './Shell.module.css';
 
+const NotKeptStrip = lazy(async () => ({ default: (await import('./NotKeptStrip.tsx')).NotKeptStrip }));
 const PromptHost = lazy(async () => ({ default: (await import('../prompts/PromptHost.tsx')).PromptHost }));
 const ImportPage = lazy(async () => ({ default: (await import('../welcome/ImportPage.tsx')).ImportPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../setup/SetupPage.tsx')).SetupPage }));
@@ -25,6 +26,7 @@ const SettingsPage = lazy(async () => ({ default: (await import('../settings/Set
 export function Shell() {
   const [place] = useLocation();
   const main = useRef<HTMLElement>(null);
+  const notKept = useStore((state) => state.notKept.length > 0);
   const asked = useStore((state) => state.prompts.length > 0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new place starts at its top.
   useEffect(() => {
@@ -41,6 +43,11 @@ export function Shell() {
       <main className={classes.main} ref={main} tabIndex={-1} id="main">
         <div className={classes.page}>
           <RouteStrip />
+          {notKept && (
+            <Suspense fallback={null}>
+              <NotKeptStrip />
+            </Suspense>
+          )}
           <ScreenBoundary key={place}>
             <Suspense fallback={<Loading />}>
               <Page />

@@ -13,6 +13,7 @@ export function listen(bridge: Bridge, store: { getState(): Store; setState(chan
   bridge.on('instances.changed', ({ instances, selected }) => store.setState({ instances, selectedId: selected }));
   bridge.on('prompt.asked', (prompt) => now().promptAsked(prompt));
   bridge.on('prompt.withdrawn', ({ id }) => now().promptWithdrawn(id));
+  bridge.on('secret.not-kept', (event) => now().secretNotKept(event));
   bridge.on('route.changed', (event) => now().routeChanged(event));
   bridge.on('theme.changed', ({ dark }) => store.setState({ dark }));
   // The colours follow Chromium's own idea of the theme; the component library has to agree with it at any moment.

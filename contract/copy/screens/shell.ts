@@ -31,6 +31,9 @@ export const shell = {
   'screen.palette.search': 'Type what to do',
   'screen.palette.none': 'No command has these words.',
   'screen.palette.switch': 'Switch to {name}',
+  'screen.not-kept.title': 'The secret for {label} is not in the keychain',
+  'screen.not-kept.text': 'It is kept until the app quits, and asked for again after that. {reason}',
+  'screen.not-kept.dismiss': 'Dismiss',
   'screen.route.reconnecting': 'Connecting to {host} again',
   'screen.route.reconnecting-more':
     'The SSH connection was lost. {attempt, plural, one {This is the first try} other {This is try #}}; what was asked waits until it is back.',

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { ParsedKey } from 'ssh2';
 import { ProblemError } from '../../problems/ProblemError.ts';
 import { loadSsh2 } from './load.ts';
@@ -39,6 +39,13 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
     default:
       throw new ProblemError('ssh-key-format', { path, found: contentOf(text, kind) });
   }
+}
+
+/** Whether others on this computer may read or write a key file: OpenSSH refuses such a key. Windows has no such modes. */
+export async function isOpenToOthers(path: string, platform: NodeJS.Platform): Promise<boolean> {
+  if (platform === 'win32') return false;
+  const found = await stat(path).catch(() => undefined);
+  return found !== undefined && (found.mode & 0o077) !== 0;
 }
 
 async function openSshKey(path: string, text: string): Promise<KeyFile> {

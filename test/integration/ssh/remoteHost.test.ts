@@ -118,9 +118,10 @@ describe.each([
     controller.abort();
     expect((await problemOf(running)).code).toBe('cancelled');
     expect(exists(Number(readFileSync(file, 'utf8')))).toBe(false);
-    expect((await problemOf(host().run(['sleep', '1000'], { signal: never, timeout: 300 }))).code).toBe(
-      'ssh-command-failed',
-    );
+    expect(await problemOf(host().run(['sleep', '1000'], { signal: never, timeout: 300 }))).toMatchObject({
+      code: 'command-timed-out',
+      values: { command: 'sleep', seconds: 0.3 },
+    });
   });
 
   test('end: terminates, then kills what does not listen', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { EventName, Events } from '../../../contract/events.ts';
@@ -12,6 +12,7 @@ import { createPrompts } from '../../../main/services/prompts.ts';
 import { createSshHosts, type SshHosts } from '../../../main/services/sshHosts.ts';
 import { until } from '../../support/processes.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { makeSshKey } from '../../support/sshKeys.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
 import { never, problemOf } from './harness.ts';
 
@@ -42,7 +43,12 @@ function services(answer: (prompt: Prompt) => PromptAnswer) {
     setImmediate(() => prompts.answer(prompt.id, answer(prompt)));
   };
   const prompts = createPrompts({ emit });
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const warned: { message: string; fields: unknown }[] = [];
+  const log = {
+    info: () => undefined,
+    warn: (message: string, fields?: unknown) => void warned.push({ message, fields }),
+    error: () => undefined,
+  };
   const operations = createOperations({
     folder: path.join(folder, 'operations'),
     emit,
@@ -60,18 +66,20 @@ function services(answer: (prompt: Prompt) => PromptAnswer) {
   const hosts = createSshHosts({
     store: {
       read: async () => JSON.parse(readFileSync(file, 'utf8')) as SshHost[],
-      write: async (all) => writeFileSync(file, JSON.stringify(all)),
+      update: async (change) =>
+        writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, 'utf8')) as SshHost[]))),
     },
     dataFolder: folder,
     credentials,
     ask: prompts.ask,
     operations,
     emit,
+    log,
     environment: { home: path.join(folder, 'home'), env: {}, userName: 'nobody', sshProgram: undefined },
     limits: { backoff: 50 },
   });
   open.push(hosts);
-  return { hosts, events, asked, folder, credentials };
+  return { hosts, events, asked, folder, credentials, file, warned };
 }
 
 const host = (more: Partial<SshHost> = {}): SshHost => ({
@@ -92,7 +100,7 @@ const obliging = (prompt: Prompt): PromptAnswer =>
     : { kind: 'answers', answers: [sshd.user.password ?? ''], remember: true };
 
 test('a login is tried and reported; the password is kept for the session only, because there is no keychain', async () => {
-  const { hosts, events, asked, credentials, folder } = services(obliging);
+  const { hosts, events, asked, credentials, folder, warned } = services(obliging);
   await hosts.save(host());
   const { operationId } = await hosts.test('nas');
   await until(
@@ -114,6 +122,13 @@ test('a login is tried and reported; the password is kept for the session only, 
   expect(hosts.latest('nas')).toEqual(reported?.report);
   expect(asked).toEqual(['host-key', 'ssh-password']);
   expect(await credentials.place('ssh-password:nas')).toBe('session');
+  expect(events['secret.not-kept']).toEqual([
+    { label: 'the NAS', problem: expect.objectContaining({ code: 'keychain-missing' }) },
+  ]);
+  expect(warned).toContainEqual({
+    message: 'a secret was not kept in the keychain',
+    fields: { label: 'the NAS', reason: 'keychain-missing' },
+  });
   expect(events['route.changed']).toContainEqual({ sshHostId: 'nas', state: 'connected', attempt: 0 });
   expect(await hosts.hostKeys.list()).toHaveLength(1);
   // No file holds the password.
@@ -171,4 +186,33 @@ test('hosts: jumps must exist, used ones stay, removed ones take their password 
   await hosts.remove('nas', []);
   expect(await credentials.place('ssh-password:nas')).toBe('none');
   expect((await hosts.list()).map(({ id }) => id)).toEqual(['gate']);
+});
+
+test('what another process saved in the meantime stays', async () => {
+  const { hosts, file } = services(obliging);
+  await hosts.save(host());
+  const mine = hosts.save(host({ id: 'second', name: 'second' }));
+  writeFileSync(file, JSON.stringify([host(), host({ id: 'theirs', name: 'theirs' })]));
+  await mine;
+  expect((await hosts.list()).map(({ id }) => id)).toEqual(['nas', 'theirs', 'second']);
+  const removal = hosts.remove('theirs', []);
+  writeFileSync(
+    file,
+    JSON.stringify([host({ id: 'late', name: 'late', jumps: ['theirs'] }), host({ id: 'theirs', name: 'theirs' })]),
+  );
+  expect(await problemOf(removal)).toMatchObject({ code: 'ssh-host-in-use', values: { by: 'late' } });
+});
+
+test('a key file that others can read is used, and told of in the log once', async () => {
+  const key = await makeSshKey({});
+  const { hosts, warned } = services(obliging);
+  sshd.authorize(key.publicKey);
+  await hosts.save(host({ authentication: { method: 'key', path: key.file } }));
+  chmodSync(key.file, 0o600);
+  await hosts.dialFor({ kind: 'ssh', sshHostId: 'nas' }, never);
+  expect(warned).toEqual([]);
+  chmodSync(key.file, 0o644);
+  await hosts.dialFor({ kind: 'ssh', sshHostId: 'nas' }, never);
+  await hosts.dialFor({ kind: 'ssh', sshHostId: 'nas' }, never);
+  expect(warned).toEqual([{ message: expect.stringContaining('private key'), fields: { path: key.file } }]);
 });
