@@ -9,7 +9,7 @@ declare global {
 }
 
 /** A question that main answered with a problem that it recognises. */
-export class ProblemFailure extends Error {
+class ProblemFailure extends Error {
   readonly problem: Problem;
 
   constructor(problem: Problem) {
@@ -20,7 +20,7 @@ export class ProblemFailure extends Error {
 }
 
 /** A question that ended in an error which nobody expected. `reference` names its report in the log. */
-export class UnexpectedFailure extends Error {
+class UnexpectedFailure extends Error {
   readonly reference: string;
 
   constructor(reference: string) {

@@ -3,9 +3,13 @@ import classes from './FactCard.module.css';
 import { StatusMark, type Tone } from './StatusMark.tsx';
 import surface from './surface.module.css';
 
-/** Cards side by side, as many as fit. */
+/** Cards side by side, as many as fit, up to three. */
 export function FactCards({ children }: { children: ReactNode }) {
-  return <div className={classes.grid}>{children}</div>;
+  return (
+    <div className={classes.cards}>
+      <div className={classes.grid}>{children}</div>
+    </div>
+  );
 }
 
 /** What it is, its state, the one fact that matters, one line of evidence, one action. */

@@ -2,7 +2,7 @@ import type { Plan, PlanStep } from '../../contract/plan.ts';
 import { words } from '../words.ts';
 
 /** The comment line above a step: where it happens, and as whom. */
-export function stepNote(step: PlanStep): string {
+function stepNote(step: PlanStep): string {
   switch (step.kind) {
     case 'sql':
       return words('screen.plan.sql', { host: step.host, database: step.database, role: step.role });
@@ -14,7 +14,7 @@ export function stepNote(step: PlanStep): string {
 }
 
 /** What a step does, as it would be typed. */
-export function stepBody(step: PlanStep): string {
+function stepBody(step: PlanStep): string {
   switch (step.kind) {
     case 'sql':
       return step.statement.trimEnd().endsWith(';') ? step.statement : `${step.statement};`;

@@ -8,6 +8,7 @@ import classes from '../setup/Setup.module.css';
 import { useStore } from '../store/store.ts';
 import { useAction } from '../store/useAction.ts';
 import { words } from '../words.ts';
+import { JumpFields } from './JumpFields.tsx';
 import { draftOf, type SshHostDraft, type SshHostErrors, sshHostOf } from './sshHostDraft.ts';
 
 const methods = ['agent', 'key', 'password', 'config'] as const;
@@ -121,21 +122,7 @@ export function SshHostForm({
         )}
       </div>
       <p className={classes.hint}>{words(`screen.ssh.method-${draft.method}-text`)}</p>
-      {others.length > 0 && (
-        <NativeSelect
-          label={words('screen.ssh.jump')}
-          description={words('screen.ssh.jump-text')}
-          value={draft.jumps[0] ?? ''}
-          data={[
-            { value: '', label: words('screen.ssh.jump-none') },
-            ...others.map((one) => ({ value: one.id, label: one.name })),
-          ]}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            change({ jumps: value === '' ? [] : [value, ...draft.jumps.slice(1)] });
-          }}
-        />
-      )}
+      {others.length > 0 && <JumpFields jumps={draft.jumps} hosts={others} onChange={(jumps) => change({ jumps })} />}
       <Checkbox
         label={words('screen.ssh.use-config')}
         description={words('screen.ssh.use-config-text')}

@@ -59,13 +59,14 @@ function HostRow({ host, onEdit }: { host: SshHost; onEdit(): void }) {
   const [failure, setFailure] = useState<Failure | undefined>();
   const [confirming, setConfirming] = useState(false);
   const test = useStore((state) => state.sshTests[host.id]);
+  const hosts = useStore((state) => state.sshHosts);
   const { testSshHost, removeSshHost } = useStore.getState();
   return (
     <>
       <div className={classes.row}>
         <div>
           <strong>{host.name}</strong>
-          <p>{hostLine(host)}</p>
+          <p>{hostLine(host, hosts)}</p>
         </div>
         <div className={classes.actions}>
           <Button size="xs" loading={test?.testing === true} onClick={() => void testSshHost(host.id)}>
@@ -99,8 +100,10 @@ function HostRow({ host, onEdit }: { host: SshHost; onEdit(): void }) {
   );
 }
 
-function hostLine(host: SshHost): string {
+function hostLine(host: SshHost, hosts: readonly SshHost[]): string {
   const address = `${host.user === undefined ? '' : `${host.user}@`}${host.host}${host.port === undefined ? '' : `:${host.port}`}`;
   const method = words(`screen.ssh.method-${host.authentication?.method ?? 'config'}`);
-  return `${address} · ${method}`;
+  if (host.jumps.length === 0) return `${address} · ${method}`;
+  const hops = host.jumps.map((id) => hosts.find((one) => one.id === id)?.name ?? '…').join(', ');
+  return words('screen.ssh.line-through', { address, method, hops });
 }

@@ -15,6 +15,10 @@ export function setupPlace(instanceId: string, step: SetupStep): string {
   return `/setup/${instanceId}/${step}`;
 }
 
+export function settingsPlace(section: 'ssh-hosts' | 'keychain' | 'tools'): string {
+  return `${places.settings}/${section}`;
+}
+
 export function activityPlace(operationId: string): string {
   return `/activity/${operationId}`;
 }

@@ -5,12 +5,15 @@ import {
   IconFileImport,
   IconFolder,
   IconHome,
+  IconKey,
   IconMoon,
   IconPlus,
   IconRefresh,
   IconSettings,
   IconSun,
   IconSwitchHorizontal,
+  IconTerminal2,
+  IconTool,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useLocation } from 'wouter';
@@ -19,7 +22,7 @@ import { isReachable, selectedInstance } from '../store/instances.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { instanceLine } from './instanceLine.ts';
-import { places } from './places.ts';
+import { places, settingsPlace } from './places.ts';
 
 export type PaletteAction = {
   id: string;
@@ -81,6 +84,27 @@ export function usePaletteActions(): PaletteAction[] {
       hint: key(','),
       icon: IconSettings,
       run: () => go(places.settings),
+    },
+    {
+      id: 'ssh-hosts',
+      name: words('screen.ssh.title'),
+      hint: words('screen.settings.title'),
+      icon: IconTerminal2,
+      run: () => go(settingsPlace('ssh-hosts')),
+    },
+    {
+      id: 'keychain',
+      name: words('screen.keychain.title'),
+      hint: words('screen.settings.title'),
+      icon: IconKey,
+      run: () => go(settingsPlace('keychain')),
+    },
+    {
+      id: 'tools',
+      name: words('screen.tools.title'),
+      hint: words('screen.settings.title'),
+      icon: IconTool,
+      run: () => go(settingsPlace('tools')),
     },
     { id: 'add', name: words('screen.rail.add'), hint: key('N'), icon: IconPlus, run: () => go(places.welcome) },
     { id: 'import', name: words('screen.import.title'), icon: IconFileImport, run: () => go(places.imports) },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CertificateView, ConnectionSettings } from '../../../contract/connection.ts';
 import { type InstanceView, setupDraftSchema } from '../../../contract/instance.ts';
 import { draftOf, sshHostOf } from '../../../renderer/settings/sshHostDraft.ts';
-import { settingsWithFix } from '../../../renderer/setup/connectionFixes.ts';
+import { settingsWithAuthority, settingsWithFix } from '../../../renderer/setup/connectionFixes.ts';
 import {
   draftOfForm,
   emptyForm,
@@ -131,6 +131,15 @@ describe('fixes of the settings', () => {
   it('offer no trust where the server sent nothing that could be trusted', () => {
     expect(trustAnchor([certificate({})])).toBeUndefined();
     expect(settingsWithFix(settings, 'trust-certificate', report([certificate({})]))).toBeUndefined();
+  });
+  it('verify once an authority is named from a file, and keep on verifying the name', () => {
+    const prefer: ConnectionSettings = { ...settings, tls: { mode: 'prefer' } };
+    expect(settingsWithAuthority(prefer, '/home.pem', 'CA').tls).toEqual({
+      mode: 'verify-ca',
+      caPath: '/home.pem',
+      ca: 'CA',
+    });
+    expect(settingsWithAuthority(settings, '/home.pem', 'CA').tls).toMatchObject({ mode: 'verify-full', ca: 'CA' });
   });
   it('give consent in mode prefer instead of leaving it', () => {
     const prefer: ConnectionSettings = { ...settings, tls: { mode: 'prefer' } };
