@@ -99,7 +99,9 @@ export function recogniseServerLog(
       detail,
     };
   }
-  return { ...found, detail, ...fixesFor(found, database) };
+  // The log has no dates of the certificate.
+  const dates = { validTo: 'an earlier day', validFrom: 'a later day' };
+  return { ...found, values: { ...dates, ...found.values }, detail, ...fixesFor(found, database) };
 }
 
 /** What to do about migrations that the server was told not to run. */

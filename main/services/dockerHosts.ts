@@ -1,5 +1,5 @@
 import type { DockerFound, DockerPlace } from '../../contract/server.ts';
-import type { DockerCli } from '../adapters/docker/dockerCli.ts';
+import { DockerCli, type DockerCliOptions } from '../adapters/docker/dockerCli.ts';
 import { type FoundEngine, findDocker } from '../adapters/docker/findDocker.ts';
 import type { Host } from '../adapters/host.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
@@ -19,36 +19,33 @@ export function createDockerHosts({
   thisComputer: Host;
   sshHost: (id: string) => Promise<Host>;
 }): DockerHosts {
-  const engines = new Map<string, { cli: DockerCli; found: DockerFound }>();
+  /** How to ask each engine. Not by which connection: that is closed when the settings of its SSH host change. */
+  const engines = new Map<string, { options: Omit<DockerCliOptions, 'host'>; found: DockerFound }>();
+
+  const hostOf = (place: DockerPlace): Host | Promise<Host> =>
+    place.kind === 'local' ? thisComputer : sshHost(place.sshHostId);
 
   const look = async (place: DockerPlace, signal: AbortSignal): Promise<FoundEngine> => {
-    const host = place.kind === 'local' ? thisComputer : await sshHost(place.sshHostId);
-    // `sudo: false` of a place that is only being looked at is not a wish: it is tried where the user is refused.
-    return findDocker(host, { ...place, ...(place.kind === 'ssh' && !place.sudo ? { sudo: undefined } : {}) }, signal);
-  };
-
-  const keep = (place: DockerPlace, { cli, found }: FoundEngine) => {
+    // `sudo: false` of a place is no wish: it is tried where the user is refused.
+    const wanted = { ...place, sudo: place.kind === 'ssh' && place.sudo ? true : undefined };
+    const result = await findDocker(await hostOf(place), wanted, signal);
     const key = JSON.stringify(place);
-    if (cli === undefined) engines.delete(key);
-    else engines.set(key, { cli, found });
+    if (result.cli === undefined) engines.delete(key);
+    else engines.set(key, { options: result.cli.options, found: result.found });
+    return result;
   };
 
   return {
-    async find(place, signal) {
-      const result = await look(place, signal);
-      keep(place, result);
-      return result.found;
-    },
+    find: async (place, signal) => (await look(place, signal)).found,
     async engine(place, signal) {
       const known = engines.get(JSON.stringify(place));
-      if (known !== undefined) return known;
-      const { cli, found } = await look(place, signal);
-      if (cli === undefined) {
-        const problem = found.problem ?? { code: 'docker-not-running', values: { host: found.host, address: '' } };
-        throw new ProblemError(problem.code, problem.values, problem);
+      if (known !== undefined) {
+        return { cli: new DockerCli({ ...known.options, host: await hostOf(place) }), found: known.found };
       }
-      keep(place, { cli, found });
-      return { cli, found };
+      const { cli, found } = await look(place, signal);
+      if (cli !== undefined) return { cli, found };
+      const problem = found.problem ?? { code: 'docker-not-running', values: { host: found.host, address: '' } };
+      throw new ProblemError(problem.code, problem.values, problem);
     },
   };
 }

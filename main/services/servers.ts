@@ -2,7 +2,7 @@ import type { Instance, InstanceView } from '../../contract/instance.ts';
 import type { OperationView } from '../../contract/operation.ts';
 import type { DockerPlace, FoundServer, ServerLogLine, ServerPlace, ServerStatus } from '../../contract/server.ts';
 import { inspectAll, nameOf } from '../adapters/docker/inspect.ts';
-import { followLog, type LogWindow, readLog } from '../adapters/docker/logs.ts';
+import { type LogWindow, streamLog } from '../adapters/docker/logs.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import type { Connections } from './connections.ts';
 import type { DockerHosts } from './dockerHosts.ts';
@@ -120,15 +120,11 @@ export function createServers({
     restart: (target) => restartServer(control(target)),
     stop: (target) => stopServer(control(target)),
 
-    async *log({ place }, { follow, signal, ...window }) {
+    async *log({ place }, { signal, ...window }) {
       const { cli } = await dockerHosts.engine(place.docker, signal);
-      const readable = (lines: readonly { line: string; from: 'stdout' | 'stderr' }[]) =>
-        lines.map(({ line, from }) => readLogLine(rawLine(line, from)));
-      if (!follow) {
-        yield readable(await readLog(cli, place.container, window, signal));
-        return;
+      for await (const lines of streamLog(cli, place.container, window, signal)) {
+        yield lines.map(({ line, from }) => readLogLine(rawLine(line, from)));
       }
-      for await (const lines of followLog(cli, place.container, window, signal)) yield readable(lines);
     },
 
     async find(docker, signal) {

@@ -33,7 +33,13 @@ function logArguments(container: string, { tail, since, until }: LogWindow, foll
   ];
 }
 
-/** Lines of both streams in the order of their times. Raises `container-missing`, `docker-…`. */
+/** Bytes of each stream that are read at once. */
+const mostAtOnce = 4 * 1024 * 1024;
+
+/**
+ * Lines of both streams in the order of their times, up to a few megabytes from the beginning of the window. Raises `container-missing`,
+ * `docker-…`.
+ */
 export async function readLog(
   cli: DockerCli,
   container: string,
@@ -41,44 +47,51 @@ export async function readLog(
   signal: AbortSignal,
 ): Promise<LogLine[]> {
   const args = logArguments(container, window, false);
-  const result = await cli.run(args, { signal, maxOutput: 4 * 1024 * 1024 });
+  const result = await cli.run(args, { signal, maxOutput: mostAtOnce });
   if (result.exitCode !== 0) throw cli.failure(args, result, container);
-  const lines = [...linesOf(result.stdout, 'stdout'), ...linesOf(result.stderr, 'stderr')];
+  const parts = [linesOf(result.stdout, 'stdout'), linesOf(result.stderr, 'stderr')];
+  // Of the other stream nothing later than the cut: whoever reads on from the last time would miss what was cut off.
+  const cuts = parts.filter(({ cut }) => cut).map(({ lines }) => timeOf(lines.at(-1)?.line ?? ''));
+  const lines = parts.flatMap((part) => part.lines).filter(({ line }) => cuts.every((cut) => timeOf(line) <= cut));
   // Stable: lines of one time and stream stay in their order.
-  return lines
-    .map((one) => ({ one, time: one.line.slice(0, 30) }))
-    .sort((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)))
-    .map(({ one }) => one);
+  return lines.sort((a, b) => (timeOf(a.line) < timeOf(b.line) ? -1 : Number(timeOf(a.line) > timeOf(b.line))));
 }
 
-function linesOf(text: string, from: Source): LogLine[] {
+/** The engine writes times in one length, so that they sort as texts. */
+function timeOf(line: string): string {
+  return line.slice(0, 30);
+}
+
+/** The last line of what was cut off is none. */
+function linesOf(text: string, from: Source): { lines: LogLine[]; cut: boolean } {
   const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
-  return lines.map((line) => ({ line: line.slice(0, longestLine), from }));
+  const cut = lines.pop() !== '' && Buffer.byteLength(text) >= mostAtOnce - 4;
+  return { lines: lines.map((line) => ({ line: line.slice(0, longestLine), from })), cut };
 }
 
 /**
- * The log as it grows, in batches of whole lines. Memory stays bounded: a reader that is slow holds up the command. Ends with the
- * container; leaving the loop, or the signal, ends the command on the Docker host, too. Where docker runs by sudo, nobody could end it
+ * The log in batches of whole lines, and with `follow` as it grows. Memory stays bounded: a reader that is slow holds up the command. Ends
+ * with the container; leaving the loop, or the signal, ends the command on the Docker host, too. Where docker runs by sudo, nobody could end it
  * there, so that the log is asked for again and again instead of followed.
  */
-export function followLog(
+export function streamLog(
   cli: DockerCli,
   container: string,
-  window: LogWindow,
+  window: LogWindow & { follow: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<LogLine[], void, void> {
-  return cli.options.sudo ? pollLog(cli, container, window, signal) : streamLog(cli, container, window, signal);
+  const polled = cli.options.sudo && window.follow;
+  return polled ? pollLog(cli, container, window, signal) : pipeLog(cli, container, window, signal);
 }
 
-async function* streamLog(
+async function* pipeLog(
   cli: DockerCli,
   container: string,
-  window: LogWindow,
+  window: LogWindow & { follow: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<LogLine[], void, void> {
   const ended = new AbortController();
-  const args = logArguments(container, window, true);
+  const args = logArguments(container, window, window.follow);
   const command = await cli.start(args, { signal: AbortSignal.any([signal, ended.signal]) });
   let waiting: LogLine[] = [];
   let open = 2;

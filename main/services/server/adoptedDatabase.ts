@@ -26,13 +26,20 @@ export function adoptedDatabase(server: Inspected, all: readonly Inspected[], do
   const there = placeOf(first, server, all);
   const byHost: Route = docker.kind === 'ssh' ? { kind: 'ssh', sshHostId: docker.sshHostId } : { kind: 'direct' };
   const password = parsed.password === undefined ? {} : { password: parsed.password };
-  if (there === undefined) return { connection: parsed.settings, route: { kind: 'direct' }, ...password };
+  const settings = asTheServerReadsIt(parsed.settings, given);
+  if (there === undefined) return { connection: settings, route: { kind: 'direct' }, ...password };
   return {
-    connection: { ...parsed.settings, hosts: [there] },
+    connection: { ...settings, hosts: [there] },
     route: byHost,
     seenByServer: `${first.host}:${first.port}`,
     ...password,
   };
+}
+
+/** Without a word about TLS the server's driver uses none, where libpq would prefer it: so what is found is good enough. */
+function asTheServerReadsIt(settings: ConnectionSettings, url: string): ConnectionSettings {
+  if (/[?&](?:ssl|sslmode)=/.test(url)) return settings;
+  return { ...settings, tls: { ...settings.tls, mode: 'prefer', plainAccepted: true } };
 }
 
 type Address = { host: string; port: number };
