@@ -2,7 +2,7 @@ import type { MenuItemConstructorOptions } from 'electron';
 import { say, text } from '../contract/copy/text.ts';
 import type { Events } from '../contract/events.ts';
 
-export type MenuCommand = Events['command']['command'];
+export type MenuCommand = Exclude<Events['command']['command'], 'find'>;
 
 /**
  * The menu of a platform: on macOS the application menu comes first and holds settings and quit; elsewhere they are under File.
