@@ -27,6 +27,7 @@ import { createOperations } from './services/operations/operations.ts';
 import type { Ask, Emit } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
 import { createProvisioning } from './services/provisioning.ts';
+import { createServerFiles } from './services/serverSettings.ts';
 import { createServers } from './services/servers.ts';
 import { createSettings, settingsDocument } from './services/settings.ts';
 import { createSshHosts } from './services/sshHosts.ts';
@@ -142,6 +143,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     servers,
     fixes,
     provisioning,
+    serverFiles: createServerFiles({ operations, addToRedactor: redactor.add }),
     imports,
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),

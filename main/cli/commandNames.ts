@@ -3,6 +3,7 @@ export const commandNames = [
   'check',
   'provision',
   'server',
+  'compose',
   'instances',
   'practice',
   'operations',

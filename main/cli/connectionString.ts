@@ -14,16 +14,20 @@ export type UnderstoodString = {
 
 /**
  * Reads a connection string. What libpq would refuse is wrong usage, shown with its place and the repaired string; what was taken by
- * default or is read differently elsewhere is told as progress. No secret of the string is ever shown.
+ * default (but for what is `unneeded`) or is read differently elsewhere is told as progress. No secret of the string is ever shown.
  */
-export function readConnectionString(given: string, output: Pick<Output, 'progress'>): UnderstoodString {
+export function readConnectionString(
+  given: string,
+  output: Pick<Output, 'progress'>,
+  unneeded: readonly string[] = ['password'],
+): UnderstoodString {
   const parsed = parseConnectionString(given);
   if (!parsed.usable) throw refusal(given, parsed);
   if (parsed.service !== undefined && parsed.missing.includes('host')) {
     throw new WrongUsage(say(text('cli.url.service', { service: parsed.service })), 'connection-string-invalid');
   }
   for (const field of parsed.missing) {
-    if (field !== 'password') output.progress(say(text('connecting.import.missing', { field })));
+    if (!unneeded.includes(field)) output.progress(say(text('connecting.import.missing', { field })));
   }
   for (const mistake of parsed.mistakes) {
     if (mistake.severity === 'warning') output.progress(sayMistake(mistake, given, parsed));

@@ -1,17 +1,20 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkIds } from '../../contract/check.ts';
 import { commandLine } from '../../contract/copy/commandLine.ts';
+import { composeFile } from '../../contract/copy/composeFile.ts';
 import { provisioning } from '../../contract/copy/provisioning.ts';
+import { hostPresets } from '../../contract/hostPreset.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { CheckOptions } from './check.ts';
 import type { commandNames } from './commandNames.ts';
+import type { ComposeOptions } from './compose.ts';
 import type { Context } from './context.ts';
 import type { AddOptions, ImportOptions, RemoveOptions } from './instances.ts';
 import type { ExitCode } from './output.ts';
 import type { ProvisionOptions } from './provision.ts';
 import { addServerCommands } from './serverProgram.ts';
 
-const words = { ...commandLine, ...provisioning } as const;
+const words = { ...commandLine, ...composeFile, ...provisioning } as const;
 
 /** A command with its options, ready to be run. */
 export type Invocation = {
@@ -85,6 +88,29 @@ export function createProgram({
     );
 
   addServerCommands<Common>(top('server', words['cli.server.description']), { add, leaf, chosen });
+
+  leaf(add(top('compose', words['cli.compose.description']), 'show', words['cli.compose.show']))
+    .requiredOption('--instance <name|id>', words['cli.check.instance'])
+    .addOption(new Option('--preset <system>', words['cli.compose.preset']).choices(hostPresets).default('linux'))
+    .option('--image <image>', words['cli.compose.image'])
+    .option('--port <number>', words['cli.compose.port'])
+    .option('--bind <address>', words['cli.compose.bind'])
+    .option('--app-url <url>', words['cli.compose.app-url'])
+    .option('--time-zone <zone>', words['cli.compose.time-zone'])
+    .option('--libraries <folder>', words['cli.compose.libraries'])
+    .option('--backups <folder>', words['cli.compose.backups'])
+    .option('--media <folder>', words['cli.compose.media'])
+    .option('--network <name...>', words['cli.compose.network'])
+    .option('--with-database', words['cli.compose.with-database'])
+    .option('--ssh <host>', words['cli.check.ssh'])
+    .option('--ssh-key <file>', words['cli.check.ssh-key'])
+    .option('--accept-host-key <fingerprint...>', words['cli.check.accept-host-key'])
+    .option('--out <folder>', words['cli.compose.out'])
+    .option('--plan', words['cli.compose.plan'])
+    .option('--yes', words['cli.compose.yes'])
+    .action((options: ComposeOptions & Common) =>
+      chosen(options, async (context) => (await import('./compose.ts')).showCompose(options, context)),
+    );
 
   const instances = top('instances', words['cli.instances.description']);
   leaf(add(instances, 'list', words['cli.instances.list'])).action((options: Common) =>

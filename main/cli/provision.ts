@@ -41,7 +41,9 @@ export async function provision(options: ProvisionOptions, context: Context): Pr
   const instance = options.instance === undefined ? undefined : await findInstance(companion, options.instance);
   const { passwordStdin: _, ...reach } = options;
   const keepHost = yes === true || script === true;
-  const target = await targetOf(reach, context, companion, { keepHost, instance });
+  // The string says where the server is; role and database are told apart.
+  const unneeded = ['password', 'user', 'database'];
+  const target = await targetOf(reach, context, companion, { keepHost, instance, unneeded });
   const request = requestOf(options, target, instance, piped.role);
   const keeping = await keepingOf(options, request, companion);
   if (script === true) {

@@ -31,9 +31,9 @@ export async function targetOf(
   options: ReachOptions,
   context: Context,
   companion: Companion,
-  { keepHost, instance }: { keepHost: boolean; instance?: Instance },
+  { keepHost, instance, unneeded }: { keepHost: boolean; instance?: Instance; unneeded?: readonly string[] },
 ): Promise<Target> {
-  const given = options.url === undefined ? undefined : readConnectionString(options.url, context.output);
+  const given = options.url === undefined ? undefined : readConnectionString(options.url, context.output, unneeded);
   for (const secret of [given?.password, given?.clientKeyPassphrase]) {
     if (secret === undefined) continue;
     companion.redactor.add(secret);

@@ -1,0 +1,72 @@
+import { parseDocument } from 'yaml';
+import { say, type Text, text } from '../../../contract/copy/text.ts';
+import type { FileChange, ServerSettings } from '../../../contract/serverSettings.ts';
+import { ProblemError } from '../../problems/ProblemError.ts';
+import { readEnvFile } from '../imports/variables.ts';
+import { changeCompose, findService } from './changeCompose.ts';
+import { environmentValues, type ServerSecrets } from './composeFor.ts';
+import { unifiedDiff } from './diff.ts';
+import { changeEnvironment, maskEnvironment } from './environmentFile.ts';
+import type { ServiceChange } from './locate.ts';
+
+/** The `.env` with these secrets in it, everything else as it is. Raises `compose-not-editable`. */
+export function editEnvironment(before: string, path: string, secrets: ServerSecrets): string {
+  const known = readEnvFile(before);
+  const differing = Object.entries(environmentValues(secrets)).filter(([name, value]) => known[name] !== value);
+  const after = changeEnvironment(before, Object.fromEntries(differing));
+  if (after === undefined) throw notEditable(path, text('compose.unsafe.environment'), '');
+  return after;
+}
+
+/** The compose file with these settings in it, everything else as it is. Raises `compose-not-editable` with what to do by hand. */
+export function editCompose(before: string, path: string, settings: ServerSettings): string {
+  const edited = changeCompose(before, changesFor(settings));
+  if (edited.kind === 'by-hand') throw notEditable(path, edited.reason, edited.diff);
+  const node = findService(parseDocument(edited.text, { merge: true, logLevel: 'error' }), undefined)?.node;
+  const variables = node?.toJSON()?.environment as unknown;
+  const url = Array.isArray(variables)
+    ? variables.find((line) => String(line).startsWith('DATABASE_URL'))
+    : (variables as Record<string, unknown> | undefined)?.DATABASE_URL;
+  if (typeof url === 'string' && !/\$\{?DATABASE_URL/.test(url) && url !== 'DATABASE_URL') {
+    throw notEditable(path, text('compose.unsafe.secret-inside'), '');
+  }
+  return edited.text;
+}
+
+function notEditable(path: string, reason: Text, diff: string): ProblemError {
+  return new ProblemError('compose-not-editable', { path, reason: say(reason) }, diff === '' ? {} : { detail: diff });
+}
+
+/** What of the settings is in a compose file that somebody may have edited. Its networks and services stay theirs. */
+function changesFor(settings: ServerSettings): ServiceChange[] {
+  const { libraries, backups, media } = settings.folders;
+  return [
+    { at: 'image', value: settings.image },
+    { at: 'container_name', value: settings.containerName },
+    { at: 'user', value: settings.user },
+    { at: 'port', container: 3456, host: settings.port, address: settings.bindAddress },
+    { at: 'environment', name: 'APP_BASE_URL', value: settings.url },
+    { at: 'environment', name: 'RUN_MIGRATIONS_ON_START', value: String(settings.runMigrations) },
+    { at: 'environment', name: 'TZ', value: settings.timeZone },
+    { at: 'volume', target: '/aperture-libraries', source: libraries },
+    { at: 'volume', target: '/backups', source: backups },
+    ...(media === undefined ? [] : [{ at: 'volume', target: '/media', source: media } as const]),
+  ];
+}
+
+/** As it may be shown: of a file with secrets only the names, and which of them changed. */
+export function changeOf(
+  { path, before, after }: { path: string; before: string | undefined; after: string },
+  secret: boolean,
+): FileChange {
+  const state = before === undefined ? 'new' : before === after ? 'same' : 'changed';
+  if (!secret) return { path, state, diff: unifiedDiff(path, before ?? '', after) };
+  const [old, fresh] = [readEnvFile(before ?? ''), readEnvFile(after)];
+  const names = Object.keys(fresh).filter((name) => old[name] !== undefined && old[name] !== fresh[name]);
+  // Both values are hidden, so that a changed one has to be told from one that stays.
+  const marked = names.reduce(
+    (shown, name) => shown.replace(new RegExp(`^(.*\\b${name}[ \\t]*=)\\*\\*\\*$`, 'm'), '$1*** (changed)'),
+    maskEnvironment(after),
+  );
+  return { path, state, diff: unifiedDiff(path, maskEnvironment(before ?? ''), marked) };
+}
