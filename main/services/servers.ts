@@ -1,7 +1,8 @@
+import { parseConnectionString } from '../../contract/connectionString/parse.ts';
 import type { Instance, InstanceView } from '../../contract/instance.ts';
 import type { OperationView } from '../../contract/operation.ts';
 import type { DockerPlace, FoundServer, ServerLogLine, ServerPlace, ServerStatus } from '../../contract/server.ts';
-import { inspectAll, nameOf } from '../adapters/docker/inspect.ts';
+import { environmentOf, type Inspected, inspectAll, nameOf } from '../adapters/docker/inspect.ts';
 import { type LogWindow, streamLog } from '../adapters/docker/logs.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import type { Connections } from './connections.ts';
@@ -92,7 +93,11 @@ export function createServers({
         : { openDatabase: (inner: AbortSignal) => connections.open(instance, { signal: inner, purpose: 'read' }) }),
     });
     const { inspected } = result;
-    if (inspected !== undefined) seen.set(key, { id: inspected.Id, restarts: inspected.RestartCount });
+    if (inspected !== undefined) {
+      seen.set(key, { id: inspected.Id, restarts: inspected.RestartCount });
+      // Its log may say them: from now on nothing that the app writes does.
+      for (const secret of secretsIn(inspected)) addToRedactor(secret);
+    }
     return result;
   };
 
@@ -190,6 +195,16 @@ function unreachable(container: string, { problem }: ProblemError): ServerStatus
     ports: [],
     problem,
   };
+}
+
+/** The values of the container's environment that nobody else may see. */
+function secretsIn(server: Inspected): string[] {
+  const environment = environmentOf(server);
+  const named = Object.entries(environment).flatMap(([name, value]) =>
+    /(?:SECRET|PASSWORD|TOKEN|_KEY)$/.test(name) && value !== '' ? [value] : [],
+  );
+  const { password } = parseConnectionString(environment.DATABASE_URL ?? '');
+  return password === undefined ? named : [...named, password];
 }
 
 /** One database has several addresses; its name and role say whether it can be the same. */

@@ -6,7 +6,7 @@ import { cancelled, ProblemError } from '../../problems/ProblemError.ts';
 import type { DockerCli } from './dockerCli.ts';
 
 /** Milliseconds: a server whose database accepts and never answers leaves `/health` hanging for ever. */
-export const healthPatience = 6_000;
+const healthPatience = 6_000;
 const largestAnswer = 64 * 1024;
 
 const healthSchema = z.object({

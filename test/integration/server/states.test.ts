@@ -139,6 +139,29 @@ describe('a server that works', () => {
   });
 });
 
+test('with migrations off the ledger of the instance’s database decides', async () => {
+  const url = await emptyDatabase();
+  const off = { DATABASE_URL: url, RUN_MIGRATIONS_ON_START: 'false' };
+  const server = await runServer(docker, { network, env: off });
+  const { docker: place } = localTarget(docker, server.name).place;
+  const { instance } = await companion.servers.adopt(
+    { docker: place, container: server.name, name: server.name, keep: 'session' },
+    never,
+  );
+  const target = localTarget(docker, server.name, instance);
+  const before = await statusWhen(companion, target, ({ health, log }) => health.kind === 'ok' && log === 'listening');
+  expect(before).toMatchObject({
+    missing: ['schema'],
+    schema: { kind: 'pending', count: 114, applied: 0, by: 'ledger' },
+  });
+  // Somebody else runs them; what this server's log says of pending ones counts no more.
+  const other = await runServer(docker, { network, env: { DATABASE_URL: url } });
+  await other.says('Aperture API server running at');
+  const after = await statusWhen(companion, target, ({ started }) => started);
+  expect(after.schema).toMatchObject({ kind: 'complete', applied: 114, by: 'ledger' });
+  for (const one of [server, other]) await one.remove();
+}, 120_000);
+
 describe('a server that does not start', () => {
   const faults: [what: string, url: () => string | Promise<string>, env: Record<string, string>, code: string][] = [
     ['wrong password', () => database.url({ password: 'wrong' }), {}, 'password-wrong'],
@@ -239,6 +262,15 @@ describe('a server that does not start', () => {
       missing: ['log', 'health', 'database', 'schema'],
       problem: { code: 'server-database-silent', values: { host: mute.name } },
     });
+    // Meanwhile nothing else may be done to the instance, and whoever waits may stop waiting.
+    const { docker: place } = localTarget(docker, server.name).place;
+    const wish = { docker: place, container: server.name, name: server.name, keep: 'session' } as const;
+    const { instance } = await companion.servers.adopt(wish, never);
+    const target = localTarget(docker, server.name, instance);
+    const starting = await companion.servers.restart(target);
+    await expect(companion.servers.stop(target)).rejects.toMatchObject({ problem: { code: 'operation-busy' } });
+    await companion.operations.cancel(starting.id);
+    expect((await starting.ended).state).toBe('cancelled');
     await docker.docker('kill', server.name);
     for (const one of [server, mute]) await one.remove();
   }, 120_000);
