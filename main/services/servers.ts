@@ -10,7 +10,7 @@ import type { DockerHosts } from './dockerHosts.ts';
 import type { Instances } from './instances.ts';
 import type { Operations } from './ports.ts';
 import { adoptedDatabase } from './server/adoptedDatabase.ts';
-import type { Seen } from './server/containerState.ts';
+import { remember, type Seen } from './server/containerState.ts';
 import { type ControlNeed, restartServer, startServer, stopServer } from './server/control.ts';
 import { composeFileOf, foundServers, urlOf } from './server/findServers.ts';
 import { rawLine, readLogLine } from './server/logLine.ts';
@@ -94,7 +94,7 @@ export function createServers({
     });
     const { inspected } = result;
     if (inspected !== undefined) {
-      seen.set(key, { id: inspected.Id, restarts: inspected.RestartCount });
+      seen.set(key, remember(inspected, Date.now(), before));
       // Its log may say them: from now on nothing that the app writes does.
       for (const secret of secretsIn(inspected)) addToRedactor(secret);
     }

@@ -2,7 +2,18 @@ import type { ContainerState } from '../../../contract/server.ts';
 import type { Inspected } from '../../adapters/docker/inspect.ts';
 
 /** What was seen the last time: a restart count that has grown since then tells a crash loop. */
-export type Seen = { id: string; restarts: number };
+export type Seen = {
+  id: string;
+  restarts: number /** Milliseconds since 1970: when it was last seen to have grown. */;
+  roseAt?: number;
+};
+
+/** What to remember for the next look. A rise counts for a while: between two crashes the count stands still. */
+export function remember({ Id: id, RestartCount: restarts }: Inspected, now: number, before: Seen | undefined): Seen {
+  if (before?.id !== id) return { id, restarts };
+  const roseAt = restarts > before.restarts ? now : before.roseAt;
+  return { id, restarts, ...(roseAt === undefined ? {} : { roseAt }) };
+}
 
 /** Milliseconds of quiet after which a container that was started again counts as running: the engine waits up to a minute between tries. */
 const settled = 60_000;
@@ -18,7 +29,8 @@ export function containerState(inspected: Inspected | undefined, now: number, be
   if (inspected === undefined) return { kind: 'missing' };
   const { State: state, RestartCount: restarts, HostConfig } = inspected;
   const error = state.Error === '' ? {} : { error: state.Error };
-  const rising = before?.id === inspected.Id && restarts > before.restarts;
+  const { roseAt } = remember(inspected, now, before);
+  const rising = roseAt !== undefined && now - roseAt < settled;
   const outOfMemory = (): ContainerState => ({
     kind: 'out-of-memory',
     restarts,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ContainerState } from '../../../contract/server.ts';
 import { type Inspected, inspectSchema } from '../../../main/adapters/docker/inspect.ts';
-import { containerState } from '../../../main/services/server/containerState.ts';
+import { containerState, remember } from '../../../main/services/server/containerState.ts';
 import { stateProblem } from '../../../main/services/server/stateProblem.ts';
 
 const now = Date.parse('2026-05-30T12:00:00Z');
@@ -151,6 +151,10 @@ describe('the state of a container', () => {
     const young = inspected({ ...running, StartedAt: ago(3) }, { restarts: 1 });
     expect(containerState(young, now)).toMatchObject({ kind: 'running' });
     expect(containerState(young, now, { id: 'f00d', restarts: 0 })).toMatchObject({ kind: 'crash-loop' });
+    // Between two crashes the count stands still; that it rose is remembered, and forgotten when it has been quiet.
+    const seen = remember(young, now, { id: 'f00d', restarts: 0 });
+    expect(containerState(young, now + 1000, seen)).toMatchObject({ kind: 'crash-loop' });
+    expect(containerState(young, now + 120_000, remember(young, now + 1000, seen))).toMatchObject({ kind: 'running' });
     // Another container of the same name counts from zero.
     expect(containerState(young, now, { id: 'beef', restarts: 0 })).toMatchObject({ kind: 'running' });
   });
