@@ -1,13 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compose, makeNetwork, runPostgres, uniqueName } from '../../support/docker/containers.ts';
 import { type Docker, dockerCanBeHad, startDocker } from '../../support/docker/engine.ts';
 import { postgresImages, serverRepository } from '../../support/docker/images.ts';
+import { runFolder } from '../../support/docker/runFolder.ts';
 import { startDockerHost } from '../../support/docker/sshHost.ts';
 import { freePort } from '../../support/ports.ts';
-import { type Finished, run, until } from '../../support/processes.ts';
+import { exists, type Finished, run, until } from '../../support/processes.ts';
 import type { Sshd } from '../../support/sshd.ts';
 import { makeSshKey, type SshKey } from '../../support/sshKeys.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
@@ -177,6 +178,18 @@ services:
     expect(killed.stdout.trim()).toBe(name);
     docker = await startDocker();
     expect(await docker.docker('ps', '-a', '--format', '{{.Names}}')).not.toContain(name);
+  }, 600_000);
+
+  test('comes back as it was when its keeper was killed', async () => {
+    await docker.release();
+    docker = await startDocker({ alone: true });
+    const engine = readFileSync(path.join(runFolder, 'docker.pid'), 'utf8').trim();
+    const keeper = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${engine}/status`, 'utf8'))?.[1];
+    process.kill(Number(keeper), 'SIGKILL');
+    docker = await startDocker();
+    expect(exists(Number(engine))).toBe(false);
+    expect((await docker.docker('info', '--format', '{{.Driver}}')).trim()).toBe('overlay2');
+    expect(await docker.docker('images')).toContain(serverRepository);
   }, 600_000);
 
   describe('a Docker host over SSH', () => {

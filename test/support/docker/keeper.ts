@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,6 +21,7 @@ const linger = 5_000;
 const storageDrivers = ['overlay2', 'vfs'] as const;
 
 const engineSocket = path.join(runFolder, 'docker.sock');
+const pidFile = path.join(runFolder, 'docker.pid');
 const env = { ...process.env, DOCKER_HOST: `unix://${engineSocket}`, DOCKER_CONFIG: path.join(runFolder, 'config') };
 const log = openSync(path.join(runFolder, 'keeper.log'), 'a');
 
@@ -91,17 +93,29 @@ async function serve(): Promise<void> {
 }
 
 async function prepare(): Promise<void> {
+  await engineBefore();
   const problems: string[] = [];
   for (const driver of storageDrivers) {
     const problem = await startEngine(driver);
     if (problem === undefined) {
+      writeSync(log, `storage driver ${driver}\n`);
       await empty();
       await buildImages(env);
       return;
     }
     problems.push(`${driver}: ${problem}`);
+    if (!/graphdriver|storage.driver/i.test(problem)) break;
   }
   throw new Error(`no Docker engine could be started. ${problems.join('; ')}`);
+}
+
+/** An engine whose keeper was killed is still ending, and two cannot share a folder. */
+async function engineBefore(): Promise<void> {
+  const pid = await readFile(pidFile, 'utf8').catch(() => '');
+  const running = () => readFile(`/proc/${pid.trim()}/comm`, 'utf8').then((name) => name.trim() === 'dockerd');
+  for (let waited = 0; waited < 300 && pid !== '' && (await running().catch(() => false)); waited += 1)
+    await delay(100);
+  rmSync(pidFile, { force: true });
 }
 
 async function startEngine(driver: string): Promise<string | undefined> {
@@ -110,12 +124,11 @@ async function startEngine(driver: string): Promise<string | undefined> {
   const logFile = path.join(runFolder, `dockerd-${driver}.log`);
   rmSync(logFile, { force: true });
   const out = openSync(logFile, 'a');
-  rmSync(path.join(runFolder, 'docker.pid'), { force: true });
   const address = `http://127.0.0.1:${registry.port}`;
   const options = {
     'data-root': data,
     'exec-root': path.join(runFolder, 'exec'),
-    pidfile: path.join(runFolder, 'docker.pid'),
+    pidfile: pidFile,
     host: `unix://${engineSocket}`,
     group: 'docker',
     'storage-driver': driver,
