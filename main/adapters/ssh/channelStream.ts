@@ -1,6 +1,9 @@
 import { Duplex } from 'node:stream';
 import type { ClientChannel } from 'ssh2';
 
+/** Bytes. With Node's default, whoever writes is stopped and started again after each chunk that it read. */
+const highWaterMark = 512 * 1024;
+
 /**
  * A channel as an ordinary stream. The library's own channel looks the same when the connection breaks as when the other side
  * has finished, never calls back a write that can't be sent any more, and can throw from `end` after the connection has gone;
@@ -20,7 +23,7 @@ export class ChannelStream extends Duplex {
    * @param socket what the connection writes to
    */
   constructor(channel: ClientChannel, kind: 'forward' | 'session', socket: Duplex) {
-    super(kind === 'forward' ? { allowHalfOpen: false } : { allowHalfOpen: true, autoDestroy: false });
+    super(kind === 'forward' ? { allowHalfOpen: false, highWaterMark } : { allowHalfOpen: true, autoDestroy: false });
     this.#kind = kind;
     this.#socket = socket;
     this.#channel = channel;
