@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { connectionSettingsSchema, routeSchema, tlsModes } from './connection.ts';
+import { serverPlaceSchema } from './server.ts';
 
 export const setupSteps = ['database', 'connection', 'checks'] as const;
 export type SetupStep = (typeof setupSteps)[number];
@@ -58,6 +59,8 @@ export const instanceSchema = z.object({
   route: routeSchema,
   /** Missing once set-up is finished. */
   setup: setupDraftSchema.optional(),
+  /** Missing while nobody has said where the server's container is. */
+  server: serverPlaceSchema.optional(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 
