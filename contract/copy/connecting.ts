@@ -5,7 +5,7 @@ export const connecting = {
   'connecting.step.encryption': 'Encryption and certificate',
   'connecting.step.login': 'Logging in',
   'connecting.step.recognise': 'Recognising the server',
-  'connecting.outcome.connected': 'Connected to {host}, {version}, in {milliseconds} ms',
+  'connecting.outcome.connected': 'Connected to {host}, PostgreSQL {version}, in {milliseconds} ms',
 
   'connecting.fix.enter-password': 'Enter the password again',
   'connecting.fix.use-tls-disable': 'Connect to this server without encryption',

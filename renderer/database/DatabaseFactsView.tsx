@@ -47,7 +47,13 @@ export function DatabaseFactsView({ facts, at }: { facts: DatabaseFacts; at: str
               <tr key={extension.name}>
                 <td className={classes.mono}>{extension.name}</td>
                 <td>{extension.installed ?? <Tag tone="quiet">{words('screen.facts.not-enabled')}</Tag>}</td>
-                <td>{extension.available ?? <Tag tone="quiet">{words('screen.facts.not-available')}</Tag>}</td>
+                <td>
+                  {extension.available ??
+                    // What is built in is enabled without being listed as installable.
+                    (extension.installed === undefined && (
+                      <Tag tone="quiet">{words('screen.facts.not-available')}</Tag>
+                    ))}
+                </td>
                 <td className={classes.mono}>{extension.schema}</td>
               </tr>
             ))}
@@ -95,7 +101,7 @@ export function DatabaseFactsView({ facts, at }: { facts: DatabaseFacts; at: str
                 <tr key={setting.name}>
                   <td className={classes.mono}>{setting.name}</td>
                   <td className={classes.mono}>
-                    {setting.value}
+                    {setting.value === '' ? <Tag tone="quiet">{words('screen.facts.empty')}</Tag> : setting.value}
                     {setting.unit === undefined ? '' : ` ${setting.unit}`}
                   </td>
                   <td>{setting.source}</td>

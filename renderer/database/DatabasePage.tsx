@@ -86,9 +86,9 @@ function InstanceDatabase({ instance }: { instance: InstanceView }) {
       <div className={classes.stack}>
         <CheckList instance={instance} automatic={false} />
         <ConnectionTest instance={instance} />
+        {provider !== undefined && <ProviderAdvice provider={provider} />}
         <ConnectionDetails instance={instance} />
         {report?.facts !== undefined && <DatabaseFactsView facts={report.facts} at={report.at} />}
-        {provider !== undefined && <ProviderAdvice provider={provider} />}
         <RemoveInstance instance={instance} />
       </div>
     </>

@@ -63,12 +63,7 @@ export function FindOutWhy({
         </p>
       )}
       <div className={classes.actions}>
-        <Button
-          variant="filled"
-          loading={look.pending}
-          disabled={administrator.user.trim() === ''}
-          onClick={() => void look.run()}
-        >
+        <Button loading={look.pending} disabled={administrator.user.trim() === ''} onClick={() => void look.run()}>
           {words('screen.connection.why-ask')}
         </Button>
         <Button onClick={() => setOpen(false)}>{words('screen.cancel')}</Button>

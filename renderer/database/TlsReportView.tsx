@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconCertificate, IconFileCertificate } from '@tabler/icons-react';
-import { useCallback } from 'react';
+import { Fragment, type ReactNode, useCallback } from 'react';
 import type { TlsReport, TlsVerdict } from '../../contract/connection.ts';
 import { problemText } from '../../contract/copy/problemText.ts';
 import { text } from '../../contract/copy/text.ts';
@@ -79,7 +79,7 @@ export function TlsReportView({
                       <p className={classes.quiet}>{problemText(verdict.problem).cause}</p>
                     )}
                   </td>
-                  <td className={classes.mono}>{verdict.rendered}</td>
+                  <td className={classes.mono}>{brokenAtParameters(verdict.rendered)}</td>
                 </tr>
               ))}
             </tbody>
@@ -118,4 +118,14 @@ export function TlsReportView({
       </div>
     </Panel>
   );
+}
+
+/** Long options break between parameters, not within a word. */
+function brokenAtParameters(options: string): ReactNode {
+  return options.split(/(?<=&)/).map((part) => (
+    <Fragment key={part}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }

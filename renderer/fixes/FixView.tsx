@@ -33,6 +33,19 @@ export function FixView({ fixes, why, context }: FixViewProps) {
   }
   const several = fixes.length > 1;
   const administratorNeeded = now.some((fix) => fix.kind === 'run' && fix.as === 'administrator');
+  const copies = parts.copy.map((fix) => (
+    <CopyFix key={`${fix.kind} ${say(fix.title)}`} fix={fix} context={context} titled={several} />
+  ));
+  if (now.length === 0 && parts.why.length === 0) {
+    return (
+      <div className={classes.fix}>
+        <div className={classes.head}>
+          <strong>{several ? words('screen.fix.several') : say(first.title)}</strong>
+        </div>
+        <div className={classes.stack}>{copies}</div>
+      </div>
+    );
+  }
   return (
     <div className={classes.fix}>
       <div className={classes.head}>
@@ -73,9 +86,7 @@ export function FixView({ fixes, why, context }: FixViewProps) {
           </Tabs.Panel>
         )}
         <Tabs.Panel value="copy" className={classes.stack}>
-          {parts.copy.map((fix) => (
-            <CopyFix key={`${fix.kind} ${say(fix.title)}`} fix={fix} context={context} titled={several} />
-          ))}
+          {copies}
         </Tabs.Panel>
         <Tabs.Panel value="why" className={classes.why}>
           {parts.why.map((reason) => (

@@ -35,15 +35,14 @@ export function JumpFields({
               .map((host) => ({ value: host.id, label: host.name }))}
             onChange={(event) => onChange(jumps.with(index, event.currentTarget.value))}
           />
-          {index > 0 && (
-            <ActionIcon
-              size="lg"
-              aria-label={words('screen.ssh.jump-up', { number: index + 1 })}
-              onClick={() => onChange(jumps.toSpliced(index, 1).toSpliced(index - 1, 0, jump))}
-            >
-              <IconArrowUp size={17} aria-hidden />
-            </ActionIcon>
-          )}
+          <ActionIcon
+            size="lg"
+            disabled={index === 0}
+            aria-label={words('screen.ssh.jump-up', { number: index + 1 })}
+            onClick={() => onChange(jumps.toSpliced(index, 1).toSpliced(index - 1, 0, jump))}
+          >
+            <IconArrowUp size={17} aria-hidden />
+          </ActionIcon>
           <ActionIcon
             size="lg"
             aria-label={words('screen.ssh.jump-remove', { number: index + 1 })}

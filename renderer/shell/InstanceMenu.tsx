@@ -23,12 +23,12 @@ export function InstanceMenu() {
     setOpened(true);
   }, []);
   return (
-    <Menu opened={opened} onChange={setOpened} position="bottom-start" width="target">
+    // Inside the navigation, so that it belongs to a landmark.
+    <Menu opened={opened} onChange={setOpened} position="bottom-start" width="target" withinPortal={false}>
       <Menu.Target>
         <SwitchButton ref={button} />
       </Menu.Target>
-      <Menu.Dropdown>
-        {instances.length > 0 && <Menu.Label>{words('screen.rail.instances')}</Menu.Label>}
+      <Menu.Dropdown aria-label={words('screen.rail.instances')}>
         {instances.map((instance) => (
           <Menu.Item
             key={instance.id}

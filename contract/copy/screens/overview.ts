@@ -93,6 +93,7 @@ export const overview = {
   'screen.facts.rows': 'Rows, about',
   'screen.facts.settings': 'Settings of the server',
   'screen.facts.value': 'Value',
+  'screen.facts.empty': 'Empty',
   'screen.facts.source': 'Set by',
   'screen.remove.title': 'Remove from this app',
   'screen.remove.text':

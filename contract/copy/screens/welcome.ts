@@ -14,7 +14,7 @@ export const welcome = {
   'screen.welcome.practice': 'Practice',
   'screen.welcome.practice-text':
     'See the whole way with an embedded PostgreSQL that the app brings along. Nothing to install, nothing that can break.',
-  'screen.welcome.practice-needs': 'Needs: about ten seconds for the first start',
+  'screen.welcome.practice-needs': 'Needs: about ten seconds',
   'screen.welcome.practice-starting': 'Starting',
   'screen.import.title': 'Import',
   'screen.import.sub': 'Connections are read from the file; its passwords go straight to where passwords are kept.',
