@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
           environment: 'node',
+          // Property tests on a busy machine; a test that hangs is still found.
+          testTimeout: 60_000,
           retry: 0,
         },
       },
