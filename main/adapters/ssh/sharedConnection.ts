@@ -57,7 +57,16 @@ export type SharedConnectionOptions = {
   onState: (state: RouteState) => void;
 };
 
-type Link = { connection: SshConnection; sessions: number; limit: number; refusals: number };
+type Link = {
+  connection: SshConnection;
+  sessions: number;
+  limit: number;
+  /** Since when the server refuses sessions although none is open, as far as can be told from here. */
+  refusedSince: number | undefined;
+};
+
+/** Milliseconds that a busy server may take to free a session whose channel is closed. */
+const refusalPatience = 3_000;
 
 /**
  * The one connection to a host that tunnels, commands and Docker share. It is made when it is first needed, closed when nobody
@@ -126,7 +135,7 @@ export class SharedConnection {
       link.sessions += 1;
       try {
         const session = await link.connection.exec(command, signal);
-        link.refusals = 0;
+        link.refusedSince = undefined;
         // Not the stream's: the server counts a session until the channel is closed.
         void session.done.then(
           () => this.#free(link),
@@ -139,8 +148,8 @@ export class SharedConnection {
         // Whoever else has a session or is about to get one: so many are allowed, as far as can be told.
         link.limit = Math.max(1, Math.min(link.limit, link.sessions));
         if (link.sessions > 0) continue;
-        link.refusals += 1;
-        if (link.refusals > 8) {
+        link.refusedSince ??= performance.now();
+        if (performance.now() - link.refusedSince > refusalPatience) {
           const { host, port } = this.#options.target;
           throw new ProblemError('ssh-session-limit', { host, port }, { cause: error, detail: error.message });
         }
@@ -240,7 +249,7 @@ export class SharedConnection {
       timing,
       signal: controller.signal,
     }).then((connection) => {
-      const link: Link = { connection, sessions: 0, limit: sessionsPerConnection, refusals: 0 };
+      const link: Link = { connection, sessions: 0, limit: sessionsPerConnection, refusedSince: undefined };
       if (this.#closed) {
         connection.close();
         throw cancelled('the app is closing its connections');
