@@ -54,7 +54,8 @@ async function startWindow(): Promise<void> {
   hardenSession();
   const quiet = createQuiet(30);
   protocol.handle(appScheme, (request) => {
-    quiet.disturb();
+    // Counted from the first script on: loading services earlier would keep the page waiting for it.
+    if (request.url.includes('/assets/')) quiet.disturb();
     return serveFrom(join(import.meta.dirname, '../renderer'), request);
   });
 
