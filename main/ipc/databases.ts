@@ -31,8 +31,9 @@ export function databaseHandlers({ connections, checks, fixes, instances, redact
     'checks.run': async ({ instanceId, only }) => ({ operationId: (await checks.run(instanceId, only)).operationId }),
     'checks.latest': async ({ instanceId }) => checks.latest(instanceId) ?? null,
     'fixes.plan': ({ instanceId, fixes: chosen, as }) => fixes.plan(instanceId, chosen, as),
-    'fixes.run': async ({ planId, administrator }) => ({
-      operationId: (await fixes.run(planId, administrator)).operationId,
-    }),
+    'fixes.run': async ({ planId, administrator }) => {
+      if (administrator !== undefined) redactor.add(administrator.password);
+      return { operationId: (await fixes.run(planId, administrator)).operationId };
+    },
   };
 }

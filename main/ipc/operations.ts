@@ -1,3 +1,4 @@
+import type { Prompt, PromptAnswer } from '../../contract/prompt.ts';
 import type { Companion } from '../compose.ts';
 import type { Prompts } from '../services/prompts.ts';
 import type { Handlers } from './handlers.ts';
@@ -7,12 +8,24 @@ type OperationHandlers = Pick<
   'operations.list' | 'operations.log' | 'operations.cancel' | 'prompts.answer' | 'prompts.pending'
 >;
 
-export function operationHandlers({ operations }: Companion, prompts: Prompts): OperationHandlers {
+export function operationHandlers({ operations, redactor }: Companion, prompts: Prompts): OperationHandlers {
   return {
     'operations.list': (filter) => operations.list(filter),
     'operations.log': ({ id }) => operations.log(id),
     'operations.cancel': ({ id }) => operations.cancel(id),
-    'prompts.answer': async ({ id, answer }) => prompts.answer(id, answer),
+    'prompts.answer': async ({ id, answer }) => {
+      const asked = prompts.pending().find((prompt) => prompt.id === id);
+      if (asked !== undefined) for (const secret of secretsIn(asked, answer)) redactor.add(secret);
+      prompts.answer(id, answer);
+    },
     'prompts.pending': async () => prompts.pending(),
   };
+}
+
+/** What was typed unseen. An answer that the server wants to see typed (the number of a choice) would blacken every line. */
+function secretsIn(asked: Prompt, answer: PromptAnswer): string[] {
+  if (answer.kind !== 'answers') return [];
+  return answer.answers.filter(
+    (_one, index) => asked.kind !== 'keyboard-interactive' || asked.questions[index]?.echo === false,
+  );
 }
