@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { connectionSettingsSchema, routeSchema, tlsModes } from './connection.ts';
+import { connectionSettingsSchema, databaseAddressSchema, routeSchema, tlsModes } from './connection.ts';
+import { installationSchema } from './install.ts';
 import { serverPlaceSchema } from './server.ts';
 
 export const setupSteps = ['database', 'connection', 'checks'] as const;
@@ -61,6 +62,10 @@ export const instanceSchema = z.object({
   setup: setupDraftSchema.optional(),
   /** Missing while nobody has said where the server's container is. */
   server: serverPlaceSchema.optional(),
+  /** Missing where the app didn't install the server, and has not read its compose file. */
+  installation: installationSchema.optional(),
+  /** The database as the server's container finds it, where that is another address than the app's: a service's or a container's name. */
+  seenByServer: databaseAddressSchema.optional(),
 });
 export type Instance = z.infer<typeof instanceSchema>;
 

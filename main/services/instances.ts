@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { ConnectionSettings, Route } from '../../contract/connection.ts';
+import type { ConnectionSettings, DatabaseAddress, Route } from '../../contract/connection.ts';
+import type { Installation } from '../../contract/install.ts';
 import type { Instance, InstanceView, SecretPlace, SetupDraft } from '../../contract/instance.ts';
 import { instanceSchema } from '../../contract/instance.ts';
 import type { Problem } from '../../contract/problem.ts';
@@ -42,6 +43,10 @@ export type InstanceChanges = {
   setup?: SetupDraft | null;
   /** `null`: the app knows no longer where the server is. */
   server?: ServerPlace | null;
+  /** `null`: the app knows no longer how the server is run. */
+  installation?: Installation | null;
+  /** `null`: the server finds the database where the app does. */
+  seenByServer?: DatabaseAddress | null;
 };
 
 export interface Instances {
@@ -143,6 +148,10 @@ export function createInstances({
         else if (changes.setup !== undefined) after.setup = changes.setup;
         if (changes.server === null) delete after.server;
         else if (changes.server !== undefined) after.server = changes.server;
+        if (changes.installation === null) delete after.installation;
+        else if (changes.installation !== undefined) after.installation = changes.installation;
+        if (changes.seenByServer === null) delete after.seenByServer;
+        else if (changes.seenByServer !== undefined) after.seenByServer = changes.seenByServer;
         return { ...current, instances: current.instances.map((one) => (one.id === id ? after : one)) };
       });
       const after = find(file, id);
