@@ -15,7 +15,7 @@ import { words } from '../words.ts';
 import classes from './CheckList.module.css';
 import { CheckRow } from './CheckRow.tsx';
 import { CheckSum } from './CheckSum.tsx';
-import { overlaidResults } from './checkSum.ts';
+import { mostUrgentFirst, overlaidResults } from './checkSum.ts';
 import { fixesAtOnce } from './fixesAtOnce.ts';
 
 /** The checks of an instance: the sum, then a row each as they arrive. `automatic` runs them when none ran before. */
@@ -38,10 +38,13 @@ export function CheckList({ instance, automatic }: { instance: InstanceView; aut
   const again = useCallback((only?: CheckId[]) => void runChecks(instance.id, only), [runChecks, instance.id]);
   const rows = useMemo(
     () =>
-      overlaidResults(view.report?.results ?? [], view.run?.results).map((row) => ({
-        ...row,
-        fresh: row.fresh || (view.run?.only !== undefined && !view.run.only.includes(row.result.id)),
-      })),
+      mostUrgentFirst(
+        overlaidResults(view.report?.results ?? [], view.run?.results).map((row) => ({
+          ...row,
+          fresh: row.fresh || (view.run?.only !== undefined && !view.run.only.includes(row.result.id)),
+        })),
+        view.report?.results,
+      ),
     [view.report, view.run],
   );
   const context = useCallback(

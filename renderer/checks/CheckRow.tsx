@@ -38,16 +38,10 @@ export function CheckRow({
   return (
     <li className={`${classes.row} ${fresh ? '' : classes.waiting}`} data-check={result.id} data-status={result.status}>
       <StatusIcon tone={fresh ? tone : 'busy'} />
-      <div>
-        <p className={classes.name} id={id}>
-          {title}
-        </p>
-        <p className={classes.evidence}>
-          <Said text={result.evidence} />
-        </p>
-      </div>
+      <p className={classes.name} id={id}>
+        {title}
+      </p>
       <div className={classes.end}>
-        <span className={`${classes.word} ${classes[tone]}`}>{words(`check.status.${result.status}`)}</span>
         <Tooltip label={words('screen.check.again-one', { name: title })}>
           <ActionIcon
             size="sm"
@@ -59,6 +53,7 @@ export function CheckRow({
             <IconRefresh size={15} aria-hidden />
           </ActionIcon>
         </Tooltip>
+        <span className={`${classes.word} ${classes[tone]}`}>{words(`check.status.${result.status}`)}</span>
         {openable ? (
           <ActionIcon
             size="sm"
@@ -72,6 +67,9 @@ export function CheckRow({
           <ActionIcon component="span" size="sm" style={{ visibility: 'hidden' }} aria-hidden />
         )}
       </div>
+      <p className={`${classes.evidence} ${classes.below}`}>
+        <Said text={result.evidence} />
+      </p>
       {open && (
         <div className={classes.more}>
           {result.fixes.length > 0 ? (

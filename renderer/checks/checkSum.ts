@@ -22,6 +22,21 @@ export function overlaidResults(
   return all.map((result) => ({ result, fresh: run === undefined || fresh.has(result.id) }));
 }
 
+const urgency = { fail: 0, warn: 1, pass: 2, skipped: 3 } as const satisfies Record<CheckStatus, number>;
+
+/**
+ * Rows in which what needs a hand comes first, as the last whole report has it: a row stays where it is while checks run again.
+ * In the first run rows are in the order in which they arrive.
+ */
+export function mostUrgentFirst<Row extends { result: CheckResult }>(
+  rows: readonly Row[],
+  report: readonly CheckResult[] | undefined,
+): Row[] {
+  const known = new Map(report?.map(({ id, status }) => [id, urgency[status]]));
+  const urgencyOf = ({ result }: Row) => known.get(result.id) ?? urgency.skipped;
+  return [...rows].sort((a, b) => urgencyOf(a) - urgencyOf(b));
+}
+
 export function verdictOf(results: readonly CheckResult[]): Verdict {
   if (results.some((result) => result.status === 'fail')) return 'not-ready';
   return results.some((result) => result.status === 'warn') ? 'ready-with-warnings' : 'ready';

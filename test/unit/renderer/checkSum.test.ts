@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckId, CheckResult, CheckStatus } from '../../../contract/check.ts';
 import { say, text } from '../../../contract/copy/text.ts';
 import type { Fix } from '../../../contract/fix.ts';
-import { overlaidResults, replacedResult, sumLine } from '../../../renderer/checks/checkSum.ts';
+import { mostUrgentFirst, overlaidResults, replacedResult, sumLine } from '../../../renderer/checks/checkSum.ts';
 import { fixesAtOnce } from '../../../renderer/checks/fixesAtOnce.ts';
 
 const anything = text('check.server-version.title');
@@ -20,6 +20,37 @@ function enable(extension: 'vector' | 'pg_trgm', as: 'app' | 'administrator'): F
     preview: `CREATE EXTENSION ${extension};`,
   };
 }
+
+describe('the order of the rows', () => {
+  const rows = (...results: CheckResult[]) => results.map((one) => ({ result: one }));
+  const ids = (of: readonly { result: CheckResult }[]) => of.map((row) => row.result.id);
+  const report = [
+    result('server-version', 'pass'),
+    result('encoding', 'skipped'),
+    result('extension-vector', 'warn'),
+    result('extension-pgcrypto', 'fail'),
+    result('extension-pg_trgm', 'fail'),
+  ];
+
+  it('has what needs a hand first, and keeps the order among equals', () => {
+    expect(ids(mostUrgentFirst(rows(...report), report))).toEqual([
+      'extension-pgcrypto',
+      'extension-pg_trgm',
+      'extension-vector',
+      'server-version',
+      'encoding',
+    ]);
+  });
+  it('stays while checks run again, whatever they find', () => {
+    const now = rows(
+      ...report.map((one) => (one.id === 'extension-pgcrypto' ? { ...one, status: 'pass' as const } : one)),
+    );
+    expect(ids(mostUrgentFirst(now, report))[0]).toBe('extension-pgcrypto');
+  });
+  it('is that of arrival in the first run', () => {
+    expect(ids(mostUrgentFirst(rows(...report), undefined))).toEqual(ids(rows(...report)));
+  });
+});
 
 describe('the sum line', () => {
   it('says ready when nothing fails, also with skipped checks', () => {
