@@ -1,9 +1,12 @@
 import type { CheckReport, CheckResult } from './check.ts';
 import type { ConnectionReport } from './connection.ts';
+import type { PullProgress } from './install.ts';
 import type { InstanceView } from './instance.ts';
 import type { OperationLogLine, OperationView } from './operation.ts';
 import type { Problem } from './problem.ts';
 import type { Prompt } from './prompt.ts';
+import type { ReachReport } from './reach.ts';
+import type { ServerLogLine } from './server.ts';
 import type { SshTestReport } from './sshHost.ts';
 
 /** Everything that main tells the window unasked. */
@@ -13,6 +16,11 @@ export type Events = {
   'check.result': { operationId: string; instanceId: string; result: CheckResult };
   'check.report': { operationId: string; instanceId: string; report: CheckReport };
   'connection.report': { operationId: string; instanceId: string; report: ConnectionReport };
+  /** Of the image that an installation pulls; a few times a second. */
+  'install.pull': { operationId: string; progress: PullProgress };
+  /** What the server writes while it is waited for. */
+  'install.log': { operationId: string; lines: ServerLogLine[] };
+  'reach.report': { operationId: string; instanceId: string; report: ReachReport };
   'ssh.report': { operationId: string; sshHostId: string; report: SshTestReport };
   'instances.changed': { instances: InstanceView[]; selected?: string };
   'prompt.asked': Prompt;

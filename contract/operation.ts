@@ -13,6 +13,11 @@ const operationKinds = [
   'server-restart',
   'provision',
   'compose-write',
+  'reach',
+  'network-change',
+  'database-image',
+  'install',
+  'server-settings',
 ] as const;
 export const operationKindSchema = z.enum(operationKinds);
 export type OperationKind = z.infer<typeof operationKindSchema>;

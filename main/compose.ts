@@ -21,6 +21,7 @@ import { createDockerHosts } from './services/dockerHosts.ts';
 import { type DocumentDefinition, openDocument } from './services/documents.ts';
 import { createFixes } from './services/fixes.ts';
 import { createImports } from './services/imports.ts';
+import { createInstalls } from './services/installs.ts';
 import { createInstances, instancesDocument } from './services/instances.ts';
 import { createNewInstances } from './services/newInstances.ts';
 import { createOperations } from './services/operations/operations.ts';
@@ -144,6 +145,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     fixes,
     provisioning,
     serverFiles: createServerFiles({ operations, addToRedactor: redactor.add }),
+    installs: createInstalls(),
     imports,
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),
