@@ -1,5 +1,6 @@
 import { dockerProblems } from './problemsDocker.ts';
 import { loginProblems } from './problemsLogin.ts';
+import { migrationProblems } from './problemsMigrations.ts';
 import { reachingProblems } from './problemsReaching.ts';
 import { storedProblems } from './problemsStored.ts';
 import { workingProblems } from './problemsWorking.ts';
@@ -11,4 +12,5 @@ export const problems = {
   ...workingProblems,
   ...storedProblems,
   ...dockerProblems,
+  ...migrationProblems,
 } as const;
