@@ -1,4 +1,6 @@
+import type { DatabaseAddress } from './connection.ts';
 import type { Text } from './copy/text.ts';
+import type { NetworkChange } from './network.ts';
 
 /** Statements that the app can run by itself, named by what they achieve. The SQL is made in main from this and the instance. */
 export const runnableFixIds = [
@@ -34,6 +36,7 @@ export type SettingFixId = (typeof settingFixIds)[number];
  * - `paste`: the exact text, where it goes and as whom.
  * - `portal`: steps in a provider's web console.
  * - `setting`: a change to the instance's own connection settings.
+ * - `network`: how the server finds the database: the Docker networks to change, then the address and the networks that it gets.
  */
 export type Fix =
   | { kind: 'run'; id: RunnableFixId; title: Text; as: 'app' | 'administrator'; preview: string; why?: Text }
@@ -46,4 +49,19 @@ export type Fix =
       why?: Text;
     }
   | { kind: 'portal'; title: Text; steps: Text[]; link?: string; why?: Text }
-  | { kind: 'setting'; id: SettingFixId; title: Text; why?: Text };
+  | { kind: 'setting'; id: SettingFixId; title: Text; why?: Text }
+  | {
+      kind: 'network';
+      title: Text;
+      /** In this order, each safe to repeat. May be empty. */
+      changes: NetworkChange[];
+      /** The database's address in the server's DATABASE_URL from then on: `seenByServer` of the instance. */
+      seenByServer: DatabaseAddress;
+      /** Networks that the server has to join: `networks` of its settings. */
+      networks: string[];
+      /** `hostGateway` of its settings. */
+      hostGateway: boolean;
+      /** The same by hand. */
+      preview: string;
+      why?: Text;
+    };

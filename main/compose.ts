@@ -23,6 +23,7 @@ import { createFixes } from './services/fixes.ts';
 import { createImports } from './services/imports.ts';
 import { createInstalls } from './services/installs.ts';
 import { createInstances, instancesDocument } from './services/instances.ts';
+import { createNetworks } from './services/networks.ts';
 import { createNewInstances } from './services/newInstances.ts';
 import { createOperations } from './services/operations/operations.ts';
 import type { Ask, Emit } from './services/ports.ts';
@@ -142,6 +143,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     checks,
     dockerHosts,
     servers,
+    networks: createNetworks({ dockerHosts, operations }),
     fixes,
     provisioning,
     serverFiles: createServerFiles({ operations, addToRedactor: redactor.add }),

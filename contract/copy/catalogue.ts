@@ -10,6 +10,7 @@ import { operations } from './operations.ts';
 import { practice } from './practice.ts';
 import { problems } from './problems.ts';
 import { provisioning } from './provisioning.ts';
+import { reach } from './reach.ts';
 import { screens } from './screens.ts';
 import { server } from './server.ts';
 import { ssh } from './ssh.ts';
@@ -31,6 +32,7 @@ export const catalogue = {
   ...practice,
   ...problems,
   ...provisioning,
+  ...reach,
   ...screens,
   ...server,
   ...ssh,

@@ -89,6 +89,8 @@ function fixLines(fix: Fix, width: number, pad: string): string[] {
         ...fix.steps.map((step, index) => `${pad}  ${index + 1}. ${wrap(say(step), width - 5, `${pad}     `)}`),
         ...(fix.link === undefined ? [] : [`${pad}  ${fix.link}`]),
       ];
+    case 'network':
+      return [...head, prose(say(text('reach.where.docker-host'))), ...block(fix.preview)];
     case 'setting': {
       const option = settingOptions[fix.id];
       return option === undefined ? head : [...head, `${pad}    ${option}`];
@@ -155,6 +157,10 @@ export function plainFix(fix: Fix): Record<string, unknown> {
       };
     case 'setting':
       return { kind: fix.kind, id: fix.id, title, ...why };
+    case 'network': {
+      const { kind, changes, seenByServer, networks, hostGateway, preview } = fix;
+      return { kind, title, changes, seenByServer, networks, hostGateway, preview, ...why };
+    }
     default:
       return fix satisfies never;
   }

@@ -48,10 +48,12 @@ export function CopyFix({
   const { text, where } =
     fix.kind === 'paste'
       ? { text: fix.snippet, where: say(fix.where) }
-      : {
-          text: fix.preview,
-          where: words('screen.fix.where-sql', { host: context?.host ?? '', database: context?.database ?? '' }),
-        };
+      : fix.kind === 'network'
+        ? { text: fix.preview, where: words('reach.where.docker-host') }
+        : {
+            text: fix.preview,
+            where: words('screen.fix.where-sql', { host: context?.host ?? '', database: context?.database ?? '' }),
+          };
   return (
     <div className={classes.item}>
       {titled && <p className={classes.itemTitle}>{title}</p>}

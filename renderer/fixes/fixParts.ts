@@ -6,7 +6,7 @@ type OfKind<Kind extends Fix['kind']> = Extract<Fix, { kind: Kind }>;
 /** The fixes of one check or problem, sorted into what the tabs show. */
 export type FixParts = {
   now: (OfKind<'run'> | OfKind<'setting'>)[];
-  copy: (OfKind<'run'> | OfKind<'paste'> | OfKind<'portal'>)[];
+  copy: (OfKind<'run'> | OfKind<'paste'> | OfKind<'portal'> | OfKind<'network'>)[];
   why: Text[];
 };
 
@@ -24,6 +24,7 @@ export function fixParts(fixes: readonly Fix[], reason: Text | undefined): FixPa
         break;
       case 'paste':
       case 'portal':
+      case 'network':
         parts.copy.push(fix);
         break;
     }

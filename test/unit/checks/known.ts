@@ -171,6 +171,7 @@ function textsOf(fix: Fix): (Text | undefined)[] {
   switch (fix.kind) {
     case 'run':
     case 'setting':
+    case 'network':
       return [fix.title, fix.why];
     case 'paste':
       return [fix.title, fix.where, fix.why];
