@@ -11,6 +11,7 @@ const operationKinds = [
   'server-start',
   'server-stop',
   'server-restart',
+  'server-log-save',
   'provision',
   'compose-write',
   'reach',
@@ -18,6 +19,8 @@ const operationKinds = [
   'database-image',
   'install',
   'server-settings',
+  'backup',
+  'backup-verify',
 ] as const;
 export const operationKindSchema = z.enum(operationKinds);
 export type OperationKind = z.infer<typeof operationKindSchema>;
@@ -41,6 +44,8 @@ export type OperationProgress = {
   unit: ProgressUnit;
   rate?: number;
   secondsLeft?: number;
+  /** Where there is a second count: tables of a dump. */
+  parts?: { done: number; total: number; unit: ProgressUnit };
 };
 
 export type OperationStep = { name: Text; weight: number };

@@ -1,4 +1,5 @@
 import { application } from './application.ts';
+import { backupProblems, backups } from './backups.ts';
 import { checks } from './checks.ts';
 import { commandLine } from './commandLine.ts';
 import { composeFile } from './composeFile.ts';
@@ -21,6 +22,8 @@ import { ssh } from './ssh.ts';
  */
 export const catalogue = {
   ...application,
+  ...backups,
+  ...backupProblems,
   ...checks,
   ...commandLine,
   ...composeFile,

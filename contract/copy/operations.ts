@@ -8,6 +8,7 @@ export const operations = {
   'operation.kind.server-start': 'Start of the server',
   'operation.kind.server-stop': 'Stop of the server',
   'operation.kind.server-restart': 'Restart of the server',
+  'operation.kind.server-log-save': 'Saving the server’s log',
   'operation.kind.provision': 'Preparing the database',
   'operation.kind.compose-write': 'Writing the compose file',
   'operation.kind.reach': 'Test from both sides',

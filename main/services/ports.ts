@@ -3,6 +3,7 @@ import type { EventName, Events } from '../../contract/events.ts';
 import type { SecretPlace } from '../../contract/instance.ts';
 import type {
   OperationKind,
+  OperationProgress,
   OperationStep,
   OperationSubject,
   OperationView,
@@ -46,7 +47,13 @@ export interface Op {
   /** Begins the step with this index of the declared ones; the earlier ones are done. */
   step(index: number): void;
   /** Throttled to a few events a second and flushed at the end. */
-  progress(done: number, total: number | undefined, unit: ProgressUnit): void;
+  progress(
+    done: number,
+    total: number | undefined,
+    unit: ProgressUnit,
+    /** A second count, shown beside it. */
+    parts?: OperationProgress['parts'],
+  ): void;
   /** Redacted before it is written. */
   log(line: string, level?: 'info' | 'warn' | 'error'): void;
 }

@@ -24,6 +24,7 @@ const progressSchema = z.object({
   unit: z.enum(progressUnits),
   rate: z.number().optional(),
   secondsLeft: z.number().optional(),
+  parts: z.object({ done: z.number(), total: z.number(), unit: z.enum(progressUnits) }).optional(),
 });
 
 const startSchema = z.object({

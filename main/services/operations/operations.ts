@@ -112,9 +112,10 @@ export function createOperations({
         journal.write({ type: 'step', at: now().toISOString(), index, overall: view.overall });
         changed.request();
       },
-      progress(done, total, unit) {
+      progress(done, total, unit, parts) {
         if (isOver()) return;
         view.progress = step.report(performance.now(), done, total, unit);
+        if (parts !== undefined) view.progress.parts = parts;
         advance();
         journalProgress.request();
         changed.request();
