@@ -1,4 +1,5 @@
 import { application } from './application.ts';
+import { backupSettings } from './backupSettings.ts';
 import { backupProblems, backups } from './backups.ts';
 import { checks } from './checks.ts';
 import { commandLine } from './commandLine.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...application,
   ...backups,
   ...backupProblems,
+  ...backupSettings,
   ...checks,
   ...commandLine,
   ...composeFile,
