@@ -70,6 +70,11 @@ export const hostFindingIds = [
   'folder-media',
   'server-port',
   'database-port',
+  'compose',
+  'container-name',
+  'database-name',
+  'network',
+  'image',
 ] as const;
 export type HostFindingId = (typeof hostFindingIds)[number];
 export type HostFinding = {

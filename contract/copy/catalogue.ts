@@ -7,7 +7,9 @@ import { composeFile } from './composeFile.ts';
 import { connecting } from './connecting.ts';
 import { connectionStrings } from './connectionStrings.ts';
 import { fixes } from './fixes.ts';
+import { install } from './install.ts';
 import { menu } from './menu.ts';
+import { migrationRuns } from './migrationRuns.ts';
 import { operations } from './operations.ts';
 import { practice } from './practice.ts';
 import { problems } from './problems.ts';
@@ -32,7 +34,9 @@ export const catalogue = {
   ...connecting,
   ...connectionStrings,
   ...fixes,
+  ...install,
   ...menu,
+  ...migrationRuns,
   ...operations,
   ...practice,
   ...problems,

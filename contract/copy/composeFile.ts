@@ -7,8 +7,10 @@ export const composeFile = {
   'compose.unsafe.variable': '{name} is {value}, so that its value is kept elsewhere',
   'compose.unsafe.shape': '{name} is written in a way that cannot be changed in place',
   'compose.unsafe.shared': 'the change would change something else as well',
-  'compose.unsafe.secret-inside':
-    'DATABASE_URL is written into the file itself. It belongs into .env, with $DATABASE_URL in its place here',
+  'compose.unsafe.no-database-service':
+    'it has no service called “database”, so that the address of one would lead nowhere',
+  'compose.unsafe.database-image':
+    'its database has another image. A database does not open the files of another major version',
   'compose.unsafe.environment': 'a value in it goes over several lines',
   'compose.plan.title': 'Write {count, plural, =0 {nothing} one {# file} other {# files}} in {folder} on {host}',
   'compose.note.previous': 'What is replaced is kept beside it, with .previous at the end of its name.',

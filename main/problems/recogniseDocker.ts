@@ -22,8 +22,12 @@ type Rule = {
   fixes?: (context: DockerContext) => Fix[];
 };
 
+/** No room left for an image, a layer or a container, in the words of the kernel. */
+export const diskFull = /no space left on device|not enough (?:free )?(?:disk )?space|disk quota exceeded/i;
+
 /** Docker's, Podman's and sudo's own words on standard error, in the order in which they are looked for. */
 const rules: readonly Rule[] = [
+  { pattern: diskFull, code: 'docker-disk-full' },
   {
     pattern:
       /sudo: (?:a password is required|a terminal is required|no tty present|sorry, you must have a tty)|is not (?:in the sudoers file|allowed to (?:execute|run sudo))/i,

@@ -30,6 +30,15 @@ export type DockerCliOptions = {
 
 export type DockerRun = Pick<CommandOptions, 'signal' | 'stdin' | 'timeout' | 'maxOutput'>;
 
+/** Compose as it was found with an engine: a part of the docker program, or a program of its own. */
+export type ComposeProgram = { generation: 1 | 2; program: string };
+
+/** What the environment of whoever runs the command would set in front of what `.env` says. */
+const ofTheProject = [
+  ...['DATABASE_URL', 'DATABASE_PASSWORD', 'SESSION_SECRET', 'APP_BASE_URL', 'TZ'],
+  ...['COMPOSE_FILE', 'COMPOSE_PROJECT_NAME', 'COMPOSE_PROFILES', 'COMPOSE_ENV_FILES', 'COMPOSE_PATH_SEPARATOR'],
+];
+
 /** One engine, driven by the docker program of the computer that it runs on. */
 export class DockerCli {
   readonly options: DockerCliOptions;
@@ -48,10 +57,33 @@ export class DockerCli {
   }
 
   /** Runs to the end, whatever its exit code. Raises `docker-no-answer`, `docker-not-found`, `cancelled`, and what the way to the computer raises. */
-  async run(args: readonly string[], { signal, timeout = patience, ...more }: DockerRun): Promise<CommandResult> {
+  run(args: readonly string[], options: DockerRun): Promise<CommandResult> {
+    return this.#run(this.argv(args), args, options);
+  }
+
+  /** Compose for one project, whose variables come from its own `.env` only. Raises what Docker says, recognised. */
+  async compose(compose: ComposeProgram, args: readonly string[], options: DockerRun): Promise<string> {
+    const words = ['compose', ...args];
+    const { sudo, product, address } = this.options;
+    const alone = [...(sudo ? ['sudo', '-n'] : []), compose.program];
+    const engine = product === 'docker' ? ['-H', address] : [];
+    const own = compose.program === this.options.program ? this.argv(words) : [...alone, ...engine, ...args];
+    // Windows has no `env`.
+    const hasEnv = this.host.kind === 'ssh' || process.platform !== 'win32';
+    const unset = hasEnv ? ['env', ...ofTheProject.flatMap((name) => ['-u', name])] : [];
+    const result = await this.#run([...unset, ...own], words, options);
+    if (result.exitCode !== 0) throw this.failure(words, result);
+    return result.stdout;
+  }
+
+  async #run(
+    argv: readonly string[],
+    args: readonly string[],
+    { signal, timeout = patience, ...more }: DockerRun,
+  ): Promise<CommandResult> {
     const limit = AbortSignal.timeout(timeout);
     try {
-      const result = await this.host.run(this.argv(args), {
+      const result = await this.host.run(argv, {
         ...more,
         env: ownWay,
         signal: AbortSignal.any([signal, limit]),
@@ -75,9 +107,9 @@ export class DockerCli {
     return result.stdout;
   }
 
-  /** Begins a command whose output is streamed. */
-  start(args: readonly string[], options: { signal: AbortSignal }): Promise<RunningCommand> {
-    return this.host.start(this.argv(args), { ...options, env: ownWay, stdin: '' });
+  /** Begins a command whose output is streamed; `feed` leaves its standard input open. */
+  start(args: readonly string[], { signal, feed }: { signal: AbortSignal; feed?: boolean }): Promise<RunningCommand> {
+    return this.host.start(this.argv(args), { signal, env: ownWay, ...(feed === true ? {} : { stdin: '' }) });
   }
 
   failure(args: readonly string[], { stderr, stdout }: CommandResult, container = ''): ProblemError {

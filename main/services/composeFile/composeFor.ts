@@ -14,7 +14,10 @@ export type ServerSecrets = {
 export const newSessionSecret = (): string => randomBytes(32).toString('hex');
 
 /** The name of the database's service: what the server finds it by. */
-const databaseServiceName = 'database';
+export const databaseServiceName = 'database';
+
+/** What stands in the compose file for the address of the database. */
+export const databaseUrlReference = '${DATABASE_URL:?Put DATABASE_URL into the file .env beside this one}';
 
 /** The DATABASE_URL for a database service: both are on one network, which nobody else is on. */
 export function databaseServiceUrl(
@@ -50,7 +53,7 @@ function composeText(settings: ServerSettings): string {
     '    ports:',
     `      - ${scalar(publishedPort(settings.port, 3456, settings.bindAddress))}`,
     '    environment:',
-    '      DATABASE_URL: ${DATABASE_URL:?Put DATABASE_URL into the file .env beside this one}',
+    `      DATABASE_URL: ${databaseUrlReference}`,
     '      SESSION_SECRET: ${SESSION_SECRET:?Put SESSION_SECRET (32 characters or more) into the file .env beside this one}',
     `      APP_BASE_URL: ${scalar(settings.url)}`,
     '      # Only the lower-case word true runs migrations at start.',

@@ -4,7 +4,7 @@ import type { FileChange, ServerSettings } from '../../../contract/serverSetting
 import { ProblemError } from '../../problems/ProblemError.ts';
 import { readEnvFile } from '../imports/variables.ts';
 import { changeCompose, findService } from './changeCompose.ts';
-import { environmentValues, type ServerSecrets } from './composeFor.ts';
+import { databaseServiceName, databaseUrlReference, environmentValues, type ServerSecrets } from './composeFor.ts';
 import { unifiedDiff } from './diff.ts';
 import { changeEnvironment, maskEnvironment } from './environmentFile.ts';
 import type { ServiceChange } from './locate.ts';
@@ -18,20 +18,43 @@ export function editEnvironment(before: string, path: string, secrets: ServerSec
   return after;
 }
 
-/** The compose file with these settings in it, everything else as it is. Raises `compose-not-editable` with what to do by hand. */
-export function editCompose(before: string, path: string, settings: ServerSettings): string {
-  const edited = changeCompose(before, changesFor(settings));
-  if (edited.kind === 'by-hand') throw notEditable(path, edited.reason, edited.diff);
-  const node = findService(parseDocument(edited.text, { merge: true, logLevel: 'error' }), undefined)?.node;
-  const variables = node?.toJSON()?.environment as unknown;
-  const url = Array.isArray(variables)
-    ? variables.find((line) => String(line).startsWith('DATABASE_URL'))
-    : (variables as Record<string, unknown> | undefined)?.DATABASE_URL;
-  if (typeof url === 'string' && !/\$\{?DATABASE_URL/.test(url) && url !== 'DATABASE_URL') {
-    throw notEditable(path, text('compose.unsafe.secret-inside'), '');
-  }
-  return edited.text;
+/**
+ * The compose file with these settings in it, everything else as it is. A DATABASE_URL that is written out in it makes way for the
+ * variable of `.env`, unless the secrets are to stay. Raises `compose-not-editable` with what to do by hand.
+ */
+export function editCompose(
+  before: string,
+  path: string,
+  settings: ServerSettings,
+  { keepSecrets }: { keepSecrets: boolean },
+): string {
+  const { database } = settings;
+  const edit = (content: string, changes: readonly ServiceChange[], service?: string) => {
+    const edited = changeCompose(content, changes, service);
+    if (edited.kind === 'by-hand') throw notEditable(path, edited.reason, edited.diff);
+    return edited.text;
+  };
+  const after = edit(before, [...changesFor(settings), ...(keepSecrets ? [] : [databaseVariable])]);
+  if (database === undefined) return after;
+  const service = findService(parseDocument(before, { merge: true, logLevel: 'error' }), databaseServiceName)?.node;
+  // Its address would be written into .env, and nothing would be there.
+  if (service === undefined) throw notEditable(path, text('compose.unsafe.no-database-service'), '');
+  // Another major version does not open what this one has written.
+  if (String(service.get('image')) !== database.image)
+    throw notEditable(path, text('compose.unsafe.database-image'), '');
+  const { publishedPort: port } = database;
+  return edit(
+    after,
+    port === undefined ? [] : [{ at: 'port', container: 5432, host: port, address: '127.0.0.1' }],
+    databaseServiceName,
+  );
 }
+
+const databaseVariable: ServiceChange = {
+  at: 'variable',
+  name: 'DATABASE_URL',
+  reference: databaseUrlReference,
+};
 
 function notEditable(path: string, reason: Text, diff: string): ProblemError {
   return new ProblemError('compose-not-editable', { path, reason: say(reason) }, diff === '' ? {} : { detail: diff });

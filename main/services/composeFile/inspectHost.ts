@@ -7,6 +7,8 @@ import { quoteArgument } from '../../adapters/ssh/quoting.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
 
 type Look = { host: Host; signal: AbortSignal };
+type FolderFindingId = Extract<HostFindingId, 'compose-folder' | `folder-${string}`>;
+type PortFindingId = Extract<HostFindingId, 'server-port' | 'database-port'>;
 type FolderState = 'writable' | 'read-only' | 'file' | 'can-be-made' | 'cannot-be-made' | 'unknown';
 
 /** POSIX: BusyBox on a NAS has no `realpath -m` or `findmnt`. */
@@ -42,7 +44,7 @@ export async function inspectHost(
   return Promise.all(findings);
 }
 
-async function folderFinding(look: Look, id: HostFindingId, path: string): Promise<HostFinding> {
+async function folderFinding(look: Look, id: FolderFindingId, path: string): Promise<HostFinding> {
   const { host } = look;
   const finding = (status: HostFinding['status'], key: Parameters<typeof text>[0], fixes: Fix[] = []): HostFinding => ({
     id,
@@ -93,7 +95,7 @@ async function folderState({ host, signal }: Look, path: string): Promise<Folder
 
 async function portFinding(
   { host, signal }: Look,
-  id: HostFindingId,
+  id: PortFindingId,
   port: number,
   address: string | undefined,
   ownPorts: readonly number[],

@@ -6,6 +6,8 @@ import { publishedPort, scalar } from './composeFor.ts';
 export type ServiceChange =
   | { at: 'image' | 'container_name' | 'user'; value: string }
   | { at: 'environment'; name: string; value: string }
+  /** A variable of the environment that is to be taken from `.env`; one that is already stays as it is written. */
+  | { at: 'variable'; name: string; reference: string }
   /** Where the container's port is published; `address` undefined is on every address. */
   | { at: 'port'; container: number; host: number; address: string | undefined }
   /** Which folder of the host is at this place of the container. */
@@ -36,6 +38,8 @@ export function locate(content: string, service: YAMLMap, change: ServiceChange)
       return inMap(content, service, [change.at], change.at, change.value);
     case 'environment':
       return environment(content, service, change);
+    case 'variable':
+      return variable(content, service, change);
     case 'port':
       return port(content, service, change);
     case 'volume':
@@ -67,6 +71,48 @@ function environment(
   const index = node.items.findLastIndex((item) => isScalar(item) && String(item.value).split('=')[0] === name);
   const wanted = { path: ['environment', index < 0 ? node.items.length : index], value: `${name}=${literal(value)}` };
   return index < 0 ? addToList(content, node, wanted) : replace(content, node.items[index], wanted, name);
+}
+
+/** `$NAME`, `${NAME}`, `${NAME:?…}`: taken from outside under its own name. */
+const takesItself = (value: string, name: string) =>
+  new RegExp(`^\\$(?:${name}$|\\{${name}(?:[:?-]|\\}$))`).test(value);
+
+function variable(
+  content: string,
+  service: YAMLMap,
+  { name, reference }: Extract<ServiceChange, { at: 'variable' }>,
+): Edit | undefined {
+  const wanted = { path: ['environment', name], value: reference };
+  const node = part(service, 'environment', wanted);
+  if (isMap(node)) {
+    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === name);
+    // Without one, it may come from an `env_file` or a merge.
+    if (pair === undefined) throw new Unsafe(text('compose.unsafe.missing', { name }), wanted);
+    const value = isScalar(pair.value) ? pair.value.value : undefined;
+    if (value === null || takesItself(String(value), name)) return undefined;
+    return exchange(content, pair.value, wanted, name);
+  }
+  if (!isSeq(node)) throw unsafeShape('environment', wanted);
+  const index = node.items.findLastIndex((item) => isScalar(item) && String(item.value).split('=')[0] === name);
+  if (index < 0) throw new Unsafe(text('compose.unsafe.missing', { name }), wanted);
+  const item = node.items[index];
+  const line = isScalar(item) ? String(item.value) : '';
+  if (line === name || takesItself(line.slice(name.length + 1), name)) return undefined;
+  return exchange(content, item, { path: ['environment', index], value: `${name}=${reference}` }, name);
+}
+
+/** Another text in a value's place, whatever the value is. The dollar signs of the text are meant. */
+function exchange(
+  content: string,
+  node: unknown,
+  wanted: { path: (string | number)[]; value: string },
+  name: string,
+): Edit {
+  if (isAlias(node)) throw new Unsafe(text('compose.unsafe.inherited', { name }), wanted);
+  if (!isScalar(node) || node.range == null || node.anchor !== undefined) throw unsafeShape(name, wanted);
+  const [start, end] = node.range;
+  if (content.slice(start, end).includes('\n') || start === end) throw unsafeShape(name, wanted);
+  return { start, end, text: `'${wanted.value.replaceAll("'", "''")}'`, ...wanted };
 }
 
 function port(
