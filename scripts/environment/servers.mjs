@@ -18,6 +18,13 @@ const packages = [
   'dbus',
   'gnome-keyring',
   'xvfb',
+  // Opens what the app encrypts.
+  'age',
+  // OpenStack's object storage, which speaks S3's protocol.
+  'swift-proxy',
+  'swift-account',
+  'swift-container',
+  'swift-object',
 ];
 
 /**
