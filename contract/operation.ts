@@ -21,6 +21,9 @@ const operationKinds = [
   'server-settings',
   'backup',
   'backup-verify',
+  'migrate',
+  'rehearse',
+  'companion-schema',
 ] as const;
 export const operationKindSchema = z.enum(operationKinds);
 export type OperationKind = z.infer<typeof operationKindSchema>;
@@ -69,6 +72,8 @@ export type OperationView = {
   outcome?: Text;
   /** The process that runs or ran it. */
   startedBy: 'window' | 'command-line' | 'schedule';
+  /** The computer that it ran on, where that was another one: read from the database's own history, without a log. */
+  host?: string;
 };
 
 export type OperationLogLine = { at: string; level: 'info' | 'warn' | 'error'; line: string };

@@ -134,7 +134,6 @@ export const problemCodes = [
   'migration-not-entered',
   'migrations-server-running',
   'migrations-destroy-data',
-  'migration-file-unfit',
   'rehearsal-impossible',
   'companion-schema-foreign',
   'companion-schema-newer',

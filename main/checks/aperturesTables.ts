@@ -19,9 +19,12 @@ function isApertureName(name: string): boolean {
   return patterns.some((pattern) => pattern.test(name));
 }
 
-/** Schemas that a provider puts into every database of its customers, and the companion's own. */
+/** The schema of this app in the managed database. */
+export const companionSchemaName = 'companion';
+
+/** Schemas that a provider puts into every database of its customers. */
 const expectedSchemas =
-  /^(auth|storage|realtime|vault|graphql|graphql_public|extensions|pgbouncer|pgsodium|pgsodium_masks|net|cron|supabase_\w+|_realtime|_analytics|neon\w*|rds\w*|azure\w*|google_\w+|aiven_extras|aperture_companion)$/;
+  /^(auth|storage|realtime|vault|graphql|graphql_public|extensions|pgbouncer|pgsodium|pgsodium_masks|net|cron|supabase_\w+|_realtime|_analytics|neon\w*|rds\w*|azure\w*|google_\w+|aiven_extras)$/;
 
 /**
  * Relations that are not Aperture's. Once its ledger is there, what stands beside it and belongs to the same role counts
@@ -32,6 +35,7 @@ export function foreignRelations(facts: ServerFacts): { foreign: Relation[]; cla
   const ledger = facts.ledgerPlace;
   const others = facts.relations.listed.filter(
     (each) =>
+      each.schema !== companionSchemaName &&
       !expectedSchemas.test(each.schema) &&
       !(ledger !== null && each.schema === ledger.schema && each.owner === ledger.owner),
   );

@@ -47,6 +47,7 @@ export type InstanceChanges = {
   installation?: Installation | null;
   /** `null`: the server finds the database where the app does. */
   seenByServer?: DatabaseAddress | null;
+  companionSchema?: Instance['companionSchema'] | null;
 };
 
 export interface Instances {
@@ -152,6 +153,8 @@ export function createInstances({
         else if (changes.installation !== undefined) after.installation = changes.installation;
         if (changes.seenByServer === null) delete after.seenByServer;
         else if (changes.seenByServer !== undefined) after.seenByServer = changes.seenByServer;
+        if (changes.companionSchema === null) delete after.companionSchema;
+        else if (changes.companionSchema !== undefined) after.companionSchema = changes.companionSchema;
         return { ...current, instances: current.instances.map((one) => (one.id === id ? after : one)) };
       });
       const after = find(file, id);

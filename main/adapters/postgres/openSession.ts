@@ -7,7 +7,7 @@ import type { DialTarget } from '../dial.ts';
 import { requestCancel } from './cancelRequest.ts';
 import type { Login } from './login.ts';
 import type { PostgresOptions } from './options.ts';
-import type { PostgresSession, Transport } from './session.ts';
+import type { Notice, PostgresSession, Transport } from './session.ts';
 import { Statements } from './statements.ts';
 import type { Place } from './strangers.ts';
 
@@ -74,6 +74,16 @@ export function openSession(options: PostgresOptions, opened: Opened): PostgresS
   client.connection.on('readyForQuery', () => {
     running = 0;
   });
+  let completed = 0;
+  client.connection.on('commandComplete', () => {
+    completed += 1;
+  });
+  const listeners = new Set<(notice: Notice) => void>();
+  client.on('notice', () => {
+    // The login's own listener came first and has put it at the end.
+    const notice = loggedIn.notices.at(-1);
+    if (notice !== undefined) for (const listener of listeners) listener(notice);
+  });
   const statements = new Statements({
     client,
     place,
@@ -84,6 +94,7 @@ export function openSession(options: PostgresOptions, opened: Opened): PostgresS
     drop: () => stream.destroy(),
     began: () => {
       running = 1;
+      completed = 0;
     },
   });
   return {
@@ -98,6 +109,13 @@ export function openSession(options: PostgresOptions, opened: Opened): PostgresS
     notices: loggedIn.notices,
     get roundTrips() {
       return loggedIn.roundTrips();
+    },
+    get commandsCompleted() {
+      return completed;
+    },
+    onNotice: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     ended,
     cancel,

@@ -42,6 +42,10 @@ export interface PostgresSession {
   readonly notices: readonly Notice[];
   /** Round trips since the login. */
   readonly roundTrips: number;
+  /** Commands that the server has completed of the statements that were sent last. */
+  readonly commandsCompleted: number;
+  /** Tells every notice as it comes, until the answered function is called. */
+  onNotice(listener: (notice: Notice) => void): () => void;
   /** Resolves once the session is over: with the problem when it was lost, with nothing when it was closed. */
   readonly ended: Promise<Problem | undefined>;
   /** Asks the server to stop the statement that runs, along the same route, encrypted when the session is. Never rejects. */

@@ -126,7 +126,7 @@ describe('database-dedicated', () => {
       contextWith({ ledgerPlace, relations: { count: 3, listed, largest: [] } }),
     );
     expect(beside.said).toContain('shop.orders, public.notes');
-    const provided = [table('buckets', { schema: 'storage' }), table('log', { schema: 'aperture_companion' })];
+    const provided = [table('buckets', { schema: 'storage' }), table('log', { schema: 'companion' })];
     const managed = contextWith({ relations: { count: 2, listed: provided, largest: [] } });
     expect(run('database-dedicated', managed).status).toBe('pass');
   });
