@@ -29,6 +29,7 @@ import { createOperations } from './services/operations/operations.ts';
 import type { Ask, Emit } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
 import { createProvisioning } from './services/provisioning.ts';
+import { createReach } from './services/reach.ts';
 import { createServerFiles } from './services/serverSettings.ts';
 import { createServers } from './services/servers.ts';
 import { createSettings, settingsDocument } from './services/settings.ts';
@@ -85,6 +86,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     onConnectionChanged: (id) => {
       connections.forget(id);
       checks.forget(id);
+      reach.forget(id);
     },
   });
   const settings = createSettings(openDocument(settingsDocument, documents));
@@ -120,6 +122,15 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     sshHost: sshHosts.hostFor,
   });
   const servers = createServers({ dockerHosts, instances, connections, operations, addToRedactor: redactor.add });
+  const reach = createReach({
+    instances,
+    connections,
+    credentials,
+    dockerHosts,
+    operations,
+    emit,
+    addToRedactor: redactor.add,
+  });
   const fixes = createFixes({ instances, connections, checks, operations });
   const provisioning = createProvisioning({
     instances,
@@ -144,6 +155,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     dockerHosts,
     servers,
     networks: createNetworks({ dockerHosts, operations }),
+    reach,
     fixes,
     provisioning,
     serverFiles: createServerFiles({ operations, addToRedactor: redactor.add }),

@@ -26,6 +26,42 @@ export const reach = {
   'reach.outcome.app-failed': 'This app does not reach {database} on {host}. The server’s side was not tried',
 
   'reach.where.docker-host': 'On the Docker host',
+  'reach.where.database-host': 'On the computer that PostgreSQL runs on',
+  'reach.where.ca-file': 'As database-ca.pem beside the compose file, on the Docker host',
+
+  'reach.fix.shared-network': 'Put the server and {container} on the network {network}',
+  'reach.fix.shared-network.why':
+    '{container} runs on the same Docker. Containers on one network of their own reach each other by name, without a published port and whatever addresses they get.',
+  'reach.fix.create-network': 'Create the network {network}',
+  'reach.fix.host-gateway': 'Use host.docker.internal, which leads to the Docker host',
+  'reach.fix.host-gateway.why':
+    'On Linux the name needs the extra_hosts entry. PostgreSQL has to listen on an address that containers reach, and its pg_hba.conf has to let {subnet} in.',
+  'reach.fix.this-computer': 'Use this computer’s address {address}',
+  'reach.fix.this-computer.why':
+    'The database is on this computer and Docker on another one. PostgreSQL has to listen on that address, and this computer has to be on.',
+  'reach.fix.address': 'Use the address {address} instead of {name}',
+  'reach.fix.address.why':
+    'This computer knows the name {name}, containers do not: they ask the DNS servers of the Docker host, which know neither this computer’s hosts file nor names that end in .local.',
+  'reach.fix.listen': 'Have PostgreSQL listen on more than localhost',
+  'reach.fix.listen.why':
+    'It listens on “{found}”. A container comes from another address, where nothing listens. Who may log in from where is decided by pg_hba.conf.',
+  'reach.fix.restart': 'Restart PostgreSQL',
+  'reach.fix.restart.why': 'The setting is taken up by a restart only; reloading is not enough.',
+  'reach.fix.ufw': 'Allow it with ufw',
+  'reach.fix.firewalld': 'Allow it with firewalld',
+  'reach.fix.synology': 'Allow it in the firewall of DSM',
+  'reach.fix.synology.open': 'Open Control Panel, Security, Firewall, and there Edit Rules.',
+  'reach.fix.synology.rule': 'Create a rule: Ports, Custom, Destination port, TCP, {port}; action Allow.',
+  'reach.fix.synology.source': 'Source IP: Specific IP, Subnet: IP address {address}, subnet mask {mask}.',
+  'reach.fix.synology.order': 'Put it above every rule that denies, and save.',
+  'reach.fix.firewall.why':
+    'The connection is dropped in silence when it comes from a container, and works from elsewhere: a firewall on that computer does not let {subnet} to port {port}.',
+  'reach.fix.firewall.why-elsewhere':
+    'The connection is dropped in silence when it comes from the Docker host, and works from here: a firewall does not let {subnet} to port {port}.',
+  'reach.fix.ca-file': 'Save the certificate',
+  'reach.fix.ca-mount': 'Mount the certificate into the container',
+  'reach.fix.ca-mount.why':
+    'The server’s driver verifies with the file that DATABASE_URL names as sslrootcert: {path}.',
 
   'network.step.change': 'Changing networks',
   'network.plan.title': '{count, plural, one {# change} other {# changes}} to the networks of {host}',

@@ -15,6 +15,10 @@ export type Context = {
   serverName?: string | undefined;
   /** The server has accepted the password: whatever it refuses now, the role exists. */
   authenticated?: boolean;
+  /** Subnets of the networks that the client is in, where they are known: instead of a guess from its address. */
+  subnets?: readonly string[];
+  /** `SHOW password_encryption`, when somebody has been asked. */
+  passwordEncryption?: string;
   /** `SHOW hba_file`, when somebody who may has been asked. */
   hbaFile?: string;
   /** The server is a standby. */

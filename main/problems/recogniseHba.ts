@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import type { Fix } from '../../contract/fix.ts';
 import type { Problem } from '../../contract/problem.ts';
 import { type Context, placeOf } from './context.ts';
@@ -24,8 +24,10 @@ export function recogniseHba(error: ServerError, context: Context): Problem | un
   const database = String(values.database);
   const encrypted = context.encrypted === true;
   const local = client.includes('[local]') || !(isIPv4(client) || isIPv6(client));
-  const subnet = local ? '' : subnetOf(client);
-  const line = local ? localLine(user, database) : hbaLine({ user, database, subnet, encrypted });
+  const subnet = local ? '' : (context.subnets?.find((one) => isInSubnet(client, one)) ?? subnetOf(client));
+  // md5 takes a password that is kept as SCRAM as well; the other way round it does not work.
+  const method = context.passwordEncryption === 'md5' ? 'md5' : 'scram-sha-256';
+  const line = local ? localLine(user, database, method) : hbaLine({ user, database, subnet, encrypted, method });
   return {
     code: 'pg-hba-refused',
     values: {
@@ -66,13 +68,19 @@ export function hbaFixes(line: string, hbaFile: string | undefined): Fix[] {
   ];
 }
 
-function hbaLine(entry: { user: string; database: string; subnet: string; encrypted: boolean }): string {
+function hbaLine(entry: {
+  user: string;
+  database: string;
+  subnet: string;
+  encrypted: boolean;
+  method: string;
+}): string {
   const type = entry.encrypted ? 'hostssl' : 'host';
-  return `${type} ${hbaName(entry.database)} ${hbaName(entry.user)} ${entry.subnet} scram-sha-256`;
+  return `${type} ${hbaName(entry.database)} ${hbaName(entry.user)} ${entry.subnet} ${entry.method}`;
 }
 
-function localLine(user: string, database: string): string {
-  return `local ${hbaName(database)} ${hbaName(user)} scram-sha-256`;
+function localLine(user: string, database: string, method: string): string {
+  return `local ${hbaName(database)} ${hbaName(user)} ${method}`;
 }
 
 /** A name as pg_hba.conf reads it: keywords, lists, groups, patterns and spaces lose their meaning in quotation marks. */
@@ -105,4 +113,17 @@ function firstGroups(address: string, count: number): string {
   const back = tail === '' ? [] : tail.split(':');
   const middle = address.includes('::') ? new Array<string>(8 - front.length - back.length).fill('0') : [];
   return [...front, ...middle, ...back].slice(0, count).join(':');
+}
+
+/** Whether an address lies in a network like `172.18.0.0/16`. What is no network holds nothing. */
+export function isInSubnet(address: string, subnet: string): boolean {
+  const [network = '', prefix] = subnet.split('/');
+  const family = isIPv4(network) ? 'ipv4' : isIPv6(network) ? 'ipv6' : undefined;
+  const own = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
+  const bits = Number(prefix);
+  if (family === undefined || family !== own || !Number.isInteger(bits) || bits < 0) return false;
+  if (bits > (family === 'ipv4' ? 32 : 128)) return false;
+  const list = new BlockList();
+  list.addSubnet(network, bits, family);
+  return list.check(address, family);
 }

@@ -140,7 +140,7 @@ function errorIn(block: readonly string[]): Error {
     }
     return undefined;
   };
-  const code = field('code') ?? codes.find(([pattern]) => pattern.test(message))?.[1] ?? errnoIn(message);
+  const code = field('code') ?? codeOfWords(message);
   const more: Record<string, string> = {};
   if (code !== undefined) more.code = code;
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) more.severity = field('severity') ?? 'ERROR';
@@ -149,6 +149,11 @@ function errorIn(block: readonly string[]): Error {
     if (value !== undefined) more[name] = value;
   }
   return Object.assign(new Error(message), more);
+}
+
+/** The SQLSTATE, OpenSSL code or errno that belongs to words which came without one. */
+export function codeOfWords(message: string): string | undefined {
+  return codes.find(([pattern]) => pattern.test(message))?.[1] ?? errnoIn(message);
 }
 
 function errnoIn(message: string): string | undefined {

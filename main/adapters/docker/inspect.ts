@@ -31,6 +31,7 @@ export const inspectSchema = z.object({
   HostConfig: z.object({
     Memory: z.number().default(0),
     NetworkMode: z.string().default(''),
+    ExtraHosts: z.array(z.string()).nullish(),
     RestartPolicy: z
       .object({ Name: z.string().default('no'), MaximumRetryCount: z.number().default(0) })
       .default({ Name: 'no', MaximumRetryCount: 0 }),
