@@ -5,6 +5,7 @@ const all: Record<string, () => Promise<Table>> = {
   startup: async () => (await import('./startup.ts')).run(),
   checks: async () => (await import('./checks.ts')).run(),
   tunnel: async () => (await import('./tunnel.ts')).run(),
+  migrate: async () => (await import('./migrate.ts')).run(),
 };
 
 const chosen = process.argv.slice(2);
