@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CheckReport } from './check.ts';
 import { checkIds } from './check.ts';
 import type { ConnectionReport } from './connection.ts';
-import { connectionSettingsSchema, routeSchema } from './connection.ts';
+import { connectionSettingsSchema, databaseAddressSchema, routeSchema } from './connection.ts';
 import { runnableFixIds } from './fix.ts';
 import type { ImportCandidate } from './imports.ts';
 import type { Instance, InstanceView, SecretPlace } from './instance.ts';
@@ -13,8 +13,10 @@ import type { Problem } from './problem.ts';
 import type { Prompt } from './prompt.ts';
 import { promptAnswerSchema } from './prompt.ts';
 import { request } from './request.ts';
+import { serverChannels } from './serverChannels.ts';
 import type { AppInfo, KeychainState, Settings, ToolFound } from './settings.ts';
 import { settingsSchema } from './settings.ts';
+import { setupChannels } from './setupChannels.ts';
 import type { HostKeyPin, SshHost, SshTestReport } from './sshHost.ts';
 import { sshHostSchema } from './sshHost.ts';
 
@@ -31,7 +33,7 @@ const administratorLogin = z.object({ user: z.string().min(1).max(256), password
 export const channels = {
   'app.info': request<AppInfo>()(nothing),
   'app.openLink': request<void>()(z.object({ url: z.url().max(2048) })),
-  'app.copy': request<void>()(z.object({ text: z.string().max(1_000_000) })),
+  'app.copy': request<void>()(z.object({ text: z.string().max(50_000_000) })),
   'app.showDataFolder': request<void>()(nothing),
   'settings.get': request<Settings>()(nothing),
   'settings.set': request<Settings>()(settingsSchema.partial()),
@@ -53,6 +55,8 @@ export const channels = {
       connection: connectionSettingsSchema.optional(),
       route: routeSchema.optional(),
       setup: setupDraftSchema.nullable().optional(),
+      /** `null`: the server finds the database where the app does. */
+      seenByServer: databaseAddressSchema.nullable().optional(),
     }),
   ),
   'instances.remove': request<void>()(z.object({ id })),
@@ -102,6 +106,9 @@ export const channels = {
       administrator: administratorLogin.optional(),
     }),
   ),
+
+  ...setupChannels,
+  ...serverChannels,
 
   'sshHosts.list': request<{ hosts: SshHost[]; aliases: string[]; agentSockets: string[] }>()(nothing),
   'sshHosts.save': request<SshHost>()(sshHostSchema),

@@ -2,6 +2,8 @@ import type { CheckReport, CheckResult } from './check.ts';
 import type { ConnectionReport } from './connection.ts';
 import type { PullProgress } from './install.ts';
 import type { InstanceView } from './instance.ts';
+import type { RehearsalReport } from './migration.ts';
+import type { MigrationRunReport } from './migrationRun.ts';
 import type { OperationLogLine, OperationView } from './operation.ts';
 import type { Problem } from './problem.ts';
 import type { Prompt } from './prompt.ts';
@@ -21,7 +23,13 @@ export type Events = {
   /** What the server writes while it is waited for. */
   'install.log': { operationId: string; lines: ServerLogLine[] };
   'reach.report': { operationId: string; instanceId: string; report: ReachReport };
+  /** Of a log that was opened: at most ten batches a second of a stream, of at most 2,000 lines. */
+  'server.log': { streamId: string; lines: ServerLogLine[] };
+  /** The log has come to its end: the container ended, or the way to it did. */
+  'server.log.ended': { streamId: string; problem?: Problem };
   'ssh.report': { operationId: string; sshHostId: string; report: SshTestReport };
+  'migration.report': { operationId: string; instanceId: string; report: MigrationRunReport };
+  'rehearsal.report': { operationId: string; instanceId: string; report: RehearsalReport };
   'instances.changed': { instances: InstanceView[]; selected?: string };
   'prompt.asked': Prompt;
   /** Answered elsewhere, or what asked has ended. */

@@ -137,6 +137,8 @@ export type ServerStatus = {
   log: 'silent' | 'migrating' | 'migrated' | 'listening' | 'failed';
   migrationsOnStart: boolean;
   ports: { inside: number; host: string; port: number }[];
+  /** It is in, by name. */
+  networks: string[];
   resources?: ResourceUse;
   /** Why it is not started, where the log or the engine says. */
   problem?: Problem;

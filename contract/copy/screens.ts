@@ -3,8 +3,14 @@ import { checkScreens } from './screens/checks.ts';
 import { connection } from './screens/connection.ts';
 import { overview } from './screens/overview.ts';
 import { providers } from './screens/providers.ts';
+import { serverScreens } from './screens/server.ts';
 import { settingsScreens } from './screens/settings.ts';
 import { setup } from './screens/setup.ts';
+import { setupDocker } from './screens/setupDocker.ts';
+import { setupInstall } from './screens/setupInstall.ts';
+import { setupPrepare } from './screens/setupPrepare.ts';
+import { setupReach } from './screens/setupReach.ts';
+import { setupServer } from './screens/setupServer.ts';
 import { shell } from './screens/shell.ts';
 import { sshScreens } from './screens/ssh.ts';
 import { tls } from './screens/tls.ts';
@@ -15,11 +21,17 @@ export const screens = {
   ...shell,
   ...welcome,
   ...setup,
+  ...setupDocker,
+  ...setupPrepare,
+  ...setupReach,
+  ...setupServer,
+  ...setupInstall,
   ...connection,
   ...tls,
   ...sshScreens,
   ...checkScreens,
   ...overview,
+  ...serverScreens,
   ...providers,
   ...activity,
   ...settingsScreens,

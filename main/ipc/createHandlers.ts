@@ -7,6 +7,8 @@ import type { Handlers } from './handlers.ts';
 import { importHandlers } from './imports.ts';
 import { instanceHandlers } from './instances.ts';
 import { operationHandlers } from './operations.ts';
+import { serverHandlers } from './servers.ts';
+import { setupHandlers } from './setup.ts';
 import { sshHandlers } from './ssh.ts';
 
 /** One function for each channel, area by area. */
@@ -16,7 +18,9 @@ export function createHandlers(companion: Companion, prompts: Prompts, main: Mai
     ...instanceHandlers(companion),
     ...importHandlers(companion, main),
     ...databaseHandlers(companion),
+    ...setupHandlers(companion, main),
     ...sshHandlers(companion),
     ...operationHandlers(companion, prompts),
+    ...serverHandlers(companion, main),
   };
 }

@@ -8,10 +8,10 @@ import { ProblemError } from '../problems/ProblemError.ts';
 import type { Connections } from './connections.ts';
 import type { DockerHosts } from './dockerHosts.ts';
 import type { Instances } from './instances.ts';
-import type { Operations } from './ports.ts';
+import type { Op, Operations } from './ports.ts';
 import { adoptedDatabase } from './server/adoptedDatabase.ts';
 import { remember, type Seen } from './server/containerState.ts';
-import { type ControlNeed, restartServer, startServer, stopServer } from './server/control.ts';
+import { type ControlNeed, restartServer, startServer, stopServer, untilReady } from './server/control.ts';
 import { composeFileOf, foundServers, urlOf } from './server/findServers.ts';
 import { rawLine, readLogLine } from './server/logLine.ts';
 import { type Look, lookAtServer } from './server/status.ts';
@@ -28,6 +28,15 @@ export interface Servers {
   start(target: ServerTarget): Begun;
   restart(target: ServerTarget): Begun;
   stop(target: ServerTarget): Begun;
+  /**
+   * Ends once the server is ready, for operations of others. Its log goes into theirs and to `onLines`. Raises why it won't be ready, as
+   * `start` does.
+   */
+  waitUntilReady(
+    target: ServerTarget,
+    op: Pick<Op, 'signal' | 'log'>,
+    onLines?: (lines: ServerLogLine[]) => void,
+  ): Promise<{ container: string; version: string; seconds: number }>;
   /** Readable lines in batches: those that there are, and with `follow` those that come. Leaving the loop ends it on the Docker host. */
   log(
     target: ServerTarget,
@@ -124,6 +133,8 @@ export function createServers({
     start: (target) => startServer(control(target)),
     restart: (target) => restartServer(control(target)),
     stop: (target) => stopServer(control(target)),
+    waitUntilReady: (target, op, onLines) =>
+      untilReady({ look: (options) => look(target, options), ...(onLines === undefined ? {} : { onLines }) }, op),
 
     async *log({ place }, { signal, ...window }) {
       const { cli } = await dockerHosts.engine(place.docker, signal);
@@ -193,6 +204,7 @@ function unreachable(container: string, { problem }: ProblemError): ServerStatus
     log: 'silent',
     migrationsOnStart: true,
     ports: [],
+    networks: [],
     problem,
   };
 }

@@ -37,3 +37,11 @@ export function openableLink(text: string): URL | undefined {
     return undefined;
   return url;
 }
+
+/** The address that an Aperture server is used under, when a browser may be sent there: http or https, nothing in it that logs in. */
+export function serverAddress(text: string | undefined): URL | undefined {
+  if (text === undefined || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const opens = (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === '';
+  return opens ? url : undefined;
+}

@@ -1,18 +1,10 @@
-import {
-  IconDatabase,
-  IconKey,
-  IconPlugConnected,
-  IconPuzzle,
-  IconSchool,
-  IconShieldLock,
-  IconStairsUp,
-} from '@tabler/icons-react';
+import { IconDatabase, IconKey, IconPlugConnected, IconPuzzle, IconSchool, IconShieldLock } from '@tabler/icons-react';
 import { useLocation } from 'wouter';
 import type { InstanceView } from '../../contract/instance.ts';
 import { sumLine } from '../checks/checkSum.ts';
 import { FactCard, FactCards } from '../components/FactCard.tsx';
 import { useNow } from '../components/Moment.tsx';
-import { formatBytes, formatCount } from '../format/bytes.ts';
+import { formatBytes } from '../format/bytes.ts';
 import { formatDuration } from '../format/duration.ts';
 import { formatAgo } from '../format/moment.ts';
 import { places, setupPlace } from '../shell/places.ts';
@@ -21,11 +13,14 @@ import { connectionOf } from '../store/connections.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { neededExtensions } from './neededExtensions.ts';
+import { SchemaCard } from './SchemaCard.tsx';
+import { ServerCard } from './ServerCard.tsx';
 
-/** A card for each thing that is there: database, schema, connection, TLS. */
+/** A card for each thing that is there: server, database, schema, connection, TLS. */
 export function OverviewCards({ instance }: { instance: InstanceView }) {
   return (
     <FactCards>
+      {instance.kind !== 'practice' && <ServerCard instance={instance} />}
       <DatabaseCard instance={instance} />
       <SchemaCard instance={instance} />
       <ExtensionsCard instance={instance} />
@@ -71,44 +66,6 @@ function DatabaseCard({ instance }: { instance: InstanceView }) {
               .join(' · ')
       }
       action={{ label: words('screen.overview.action.see-checks'), run: () => go(places.database) }}
-    />
-  );
-}
-
-function SchemaCard({ instance }: { instance: InstanceView }) {
-  const { report, loaded } = useStore((state) => checksOf(state, instance.id));
-  const facts = report?.facts;
-  const applied = facts?.migrationsApplied;
-  return (
-    <FactCard
-      icon={IconStairsUp}
-      title={words('screen.card.schema')}
-      tone={applied === undefined ? 'quiet' : 'ok'}
-      state={words(
-        facts === undefined
-          ? 'screen.card.database.unknown'
-          : applied === undefined
-            ? 'screen.card.schema.empty'
-            : 'screen.card.schema.present',
-      )}
-      loading={!loaded}
-      fact={
-        applied !== undefined
-          ? words('screen.card.migrations', { count: applied })
-          : words(facts === undefined ? 'screen.card.not-known' : 'screen.card.no-migrations')
-      }
-      evidence={
-        facts === undefined
-          ? undefined
-          : applied === undefined
-            ? words('screen.card.schema-more')
-            : [
-                words('screen.card.tables', { count: facts.tables.count, amount: formatCount(facts.tables.count) }),
-                facts.lastMigration,
-              ]
-                .filter((part) => part !== undefined)
-                .join(' · ')
-      }
     />
   );
 }

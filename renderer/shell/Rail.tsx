@@ -1,10 +1,14 @@
-import { IconActivityHeartbeat, IconDatabase, IconHome, IconSettings } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconDatabase, IconHome, IconServer2, IconSettings } from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
+import { say } from '../../contract/copy/text.ts';
 import { countOf, verdictOf } from '../checks/checkSum.ts';
 import { StatusIcon } from '../components/StatusMark.tsx';
+import { serverLine } from '../server/serverLine.ts';
+import { useStale } from '../server/useServerWatch.ts';
 import { checksOf } from '../store/checks.ts';
 import { selectedInstance } from '../store/instances.ts';
+import { serverOf } from '../store/servers.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { InstanceSwitcher } from './InstanceSwitcher.tsx';
@@ -26,6 +30,7 @@ export function Rail() {
             label={words('screen.database.title')}
             mark={<DatabaseMark />}
           />
+          <RailLink to={places.server} icon={IconServer2} label={words('screen.server.title')} mark={<ServerMark />} />
         </>
       ) : (
         <RailLink to={places.welcome} icon={IconHome} label={words('screen.welcome.title')} />
@@ -90,6 +95,20 @@ function DatabaseMark() {
       );
     }
   }
+}
+
+/** Only what was seen a moment ago: nobody looks while another page is open. */
+function ServerMark() {
+  const instance = useStore(selectedInstance);
+  const { status, lookedAt } = useStore((state) => serverOf(state, instance?.id));
+  const stale = useStale(lookedAt, 60_000);
+  if (status === undefined || stale) return null;
+  const { tone, title } = serverLine(status);
+  return (
+    <span className={classes.mark} role="img" aria-label={say(title)}>
+      <StatusIcon tone={tone} size={16} />
+    </span>
+  );
 }
 
 function ActivityMark() {

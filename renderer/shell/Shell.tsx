@@ -19,6 +19,7 @@ const ImportPage = lazy(async () => ({ default: (await import('../welcome/Import
 const SetupPage = lazy(async () => ({ default: (await import('../setup/SetupPage.tsx')).SetupPage }));
 const OverviewPage = lazy(async () => ({ default: (await import('../overview/OverviewPage.tsx')).OverviewPage }));
 const DatabasePage = lazy(async () => ({ default: (await import('../database/DatabasePage.tsx')).DatabasePage }));
+const ServerPage = lazy(async () => ({ default: (await import('../server/ServerPage.tsx')).ServerPage }));
 const ActivityPage = lazy(async () => ({ default: (await import('../activity/ActivityPage.tsx')).ActivityPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/SettingsPage.tsx')).SettingsPage }));
 
@@ -80,11 +81,15 @@ function Page() {
     <Switch>
       <Route path={places.welcome} component={WelcomePage} />
       <Route path={places.imports} component={ImportPage} />
+      <Route path={places.existing}>
+        <SetupPage existing />
+      </Route>
       <Route path="/setup/:instanceId?/:step?">
         {(params) => <SetupPage instanceId={params.instanceId} step={params.step} />}
       </Route>
       <Route path={places.overview}>{hasInstance ? <OverviewPage /> : <Redirect to={places.welcome} replace />}</Route>
       <Route path={places.database}>{hasInstance ? <DatabasePage /> : <Redirect to={places.welcome} replace />}</Route>
+      <Route path={places.server} component={ServerPage} />
       <Route path="/activity/:operationId?">{(params) => <ActivityPage operationId={params.operationId} />}</Route>
       <Route path="/settings/:section?">{(params) => <SettingsPage section={params.section} />}</Route>
       <Route>

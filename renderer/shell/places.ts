@@ -6,9 +6,12 @@ export const places = {
   imports: '/import',
   overview: '/overview',
   database: '/database',
+  server: '/server',
   activity: '/activity',
   settings: '/settings',
   newSetup: '/setup',
+  /** The set-up, begun with a server that runs already. */
+  existing: '/connect',
 } as const;
 
 export function setupPlace(instanceId: string, step: SetupStep): string {

@@ -23,6 +23,7 @@ import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { instanceLine } from './instanceLine.ts';
 import { places, settingsPlace } from './places.ts';
+import { serverActions } from './serverActions.ts';
 
 export type PaletteAction = {
   id: string;
@@ -44,6 +45,7 @@ export function usePaletteActions(): PaletteAction[] {
     actions.push(
       { id: 'overview', name: words('screen.overview.title'), icon: IconHome, run: () => go(places.overview) },
       { id: 'database', name: words('screen.database.title'), icon: IconDatabase, run: () => go(places.database) },
+      ...serverActions(selected, go),
     );
   }
   if (selected !== undefined && isReachable(selected)) {

@@ -5,6 +5,9 @@ import { type ConnectionsSlice, connectionsSlice } from './connections.ts';
 import { type InstancesSlice, instancesSlice } from './instances.ts';
 import { type OperationsSlice, operationsSlice } from './operations.ts';
 import { type PromptsSlice, promptsSlice } from './prompts.ts';
+import { type ServersSlice, serversSlice } from './servers.ts';
+import { type SetupDockerSlice, setupDockerSlice } from './setupDocker.ts';
+import { type SetupInstallSlice, setupInstallSlice } from './setupInstall.ts';
 import { type SshHostsSlice, sshHostsSlice } from './sshHosts.ts';
 
 export type Store = AppSlice &
@@ -13,6 +16,9 @@ export type Store = AppSlice &
   ChecksSlice &
   ConnectionsSlice &
   PromptsSlice &
+  SetupDockerSlice &
+  SetupInstallSlice &
+  ServersSlice &
   SshHostsSlice;
 
 /** What the window knows: one store of slices, each with its actions beside its state. */
@@ -23,5 +29,8 @@ export const useStore = create<Store>()((...all) => ({
   ...checksSlice(...all),
   ...connectionsSlice(...all),
   ...promptsSlice(...all),
+  ...setupDockerSlice(...all),
+  ...setupInstallSlice(...all),
+  ...serversSlice(...all),
   ...sshHostsSlice(...all),
 }));

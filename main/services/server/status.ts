@@ -56,6 +56,7 @@ export async function lookAtServer(need: StatusNeed): Promise<Look> {
     log: 'silent',
     migrationsOnStart,
     ports: inspected === undefined ? [] : portsOf(inspected),
+    networks: Object.keys(inspected?.NetworkSettings.Networks ?? {}),
   };
   const problem = stateProblem(state, container, cli.host.label);
   if (inspected === undefined || state.kind === 'created') {
