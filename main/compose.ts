@@ -6,6 +6,7 @@ import { defaultConnection } from '../contract/connection.ts';
 import { say, text } from '../contract/copy/text.ts';
 import type { OperationView } from '../contract/operation.ts';
 import { type SshHost, sshHostSchema } from '../contract/sshHost.ts';
+import packageJson from '../package.json' with { type: 'json' };
 import { readBounded } from './adapters/boundedFile.ts';
 import type { SpawnPractice } from './adapters/embeddedPostgres.ts';
 import { createKeychain } from './adapters/keychain.ts';
@@ -14,15 +15,20 @@ import { LocalHost } from './adapters/localHost.ts';
 import { createLogFile } from './adapters/logFile.ts';
 import { secretServiceLocked } from './adapters/secretService.ts';
 import { createRedactor } from './redaction.ts';
+import { createActivity } from './services/activity.ts';
 import { createChecks } from './services/checks.ts';
+import { createCompanionSchema } from './services/companionSchema.ts';
 import { createConnections } from './services/connections.ts';
 import { createCredentials, keychainIndexDocument } from './services/credentials.ts';
+import { createDatabaseImages } from './services/databaseImages.ts';
 import { createDockerHosts } from './services/dockerHosts.ts';
 import { type DocumentDefinition, openDocument } from './services/documents.ts';
 import { createFixes } from './services/fixes.ts';
 import { createImports } from './services/imports.ts';
 import { createInstalls } from './services/installs.ts';
 import { createInstances, instancesDocument } from './services/instances.ts';
+import { createMigrationRuns } from './services/migrations/runs.ts';
+import { createServerPauses, pausedServersDocument } from './services/migrations/serverPause.ts';
 import { createNetworks } from './services/networks.ts';
 import { createNewInstances } from './services/newInstances.ts';
 import { createOperations } from './services/operations/operations.ts';
@@ -72,7 +78,10 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
   });
   const operations = createOperations({
     folder: join(folder, 'operations'),
-    emit,
+    emit: (name, event) => {
+      emit(name, event);
+      if (name === 'operation.changed') companionSchema.noticed(event as OperationView);
+    },
     redact: redactor.redact,
     log,
     startedBy,
@@ -141,6 +150,16 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     addToRedactor: redactor.add,
   });
 
+  const companionSchema = createCompanionSchema({
+    instances,
+    connections,
+    credentials,
+    log,
+    appVersion: packageJson.version,
+  });
+  const pauses = createServerPauses({ document: openDocument(pausedServersDocument, documents), dockerHosts });
+  const migrationRuns = createMigrationRuns({ instances, connections, dockerHosts, pauses, operations, emit });
+
   return {
     log,
     redactor,
@@ -156,16 +175,31 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     servers,
     networks: createNetworks({ dockerHosts, operations }),
     reach,
+    databaseImages: createDatabaseImages({ instances, dockerHosts, operations, emit }),
     fixes,
     provisioning,
     serverFiles: createServerFiles({ operations, addToRedactor: redactor.add }),
-    installs: createInstalls(),
+    installs: createInstalls({
+      instances,
+      credentials,
+      dockerHosts,
+      sshHosts,
+      servers,
+      operations,
+      emit,
+      addToRedactor: redactor.add,
+    }),
+    companionSchema,
+    activity: createActivity({ operations, companionSchema }),
+    pauses,
+    migrationRuns,
     imports,
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),
     /** Ends what runs, writes what is pending. */
     async stop() {
       await operations.stop(patience);
+      await companionSchema.flush(patience);
       await practice.stopAll();
       sshHosts.close();
       await log.flush();

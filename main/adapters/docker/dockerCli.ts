@@ -61,19 +61,21 @@ export class DockerCli {
     return this.#run(this.argv(args), args, options);
   }
 
-  /** Compose for one project, whose variables come from its own `.env` only. Raises what Docker says, recognised. */
-  async compose(compose: ComposeProgram, args: readonly string[], options: DockerRun): Promise<string> {
-    const words = ['compose', ...args];
+  composeArgv({ program }: ComposeProgram, args: readonly string[]): string[] {
     const { sudo, product, address } = this.options;
-    const alone = [...(sudo ? ['sudo', '-n'] : []), compose.program];
-    const engine = product === 'docker' ? ['-H', address] : [];
-    const own = compose.program === this.options.program ? this.argv(words) : [...alone, ...engine, ...args];
+    if (program === this.options.program) return this.argv(['compose', ...args]);
+    return [...(sudo ? ['sudo', '-n'] : []), program, ...(product === 'docker' ? ['-H', address] : []), ...args];
+  }
+
+  /** Compose for one project, whose variables come from its own `.env` only. Raises what Docker says, recognised. */
+  async compose(compose: ComposeProgram, args: readonly string[], options: DockerRun): Promise<CommandResult> {
+    const words = ['compose', ...args];
     // Windows has no `env`.
     const hasEnv = this.host.kind === 'ssh' || process.platform !== 'win32';
     const unset = hasEnv ? ['env', ...ofTheProject.flatMap((name) => ['-u', name])] : [];
-    const result = await this.#run([...unset, ...own], words, options);
+    const result = await this.#run([...unset, ...this.composeArgv(compose, args)], words, options);
     if (result.exitCode !== 0) throw this.failure(words, result);
-    return result.stdout;
+    return result;
   }
 
   async #run(

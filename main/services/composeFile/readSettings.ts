@@ -7,6 +7,8 @@ import { databaseServiceName } from './composeFor.ts';
 
 /** What a compose file says of the server, as Compose itself would take it. */
 export type ReadCompose = {
+  /** The name of the server's service. */
+  service: string;
   /** Missing where something of it is of a kind that the settings have no place for, such as a volume in place of a folder. */
   settings?: ServerSettings;
   /** The environment of the server's service, filled in with `.env`. Holds secrets. */
@@ -33,6 +35,7 @@ export function readCompose(content: string, env: string, folder: string): ReadC
   const server = tree(services[found.name]);
   const environment = environmentOf(server.environment, variables);
   return {
+    service: found.name,
     ...settingsOf(tree(whole), server, environment, projectOf(tree(whole), variables, folder)),
     environment,
     services: Object.entries(services).flatMap(([name, value]) => {
@@ -159,4 +162,11 @@ function folderOf(volume: unknown, target: string): string | undefined {
   if (isTree(volume)) return volume.target === target && volume.type !== 'volume' ? String(volume.source) : undefined;
   const match = /^(.*?):(\/[^:]*?)\/?(?::[\w,]+)?$/.exec(String(volume));
   return match?.[2] === target ? match[1] : undefined;
+}
+
+/** The file with what is written out of secrets in it hidden: passwords in addresses, and values of what is called one. */
+export function maskCompose(content: string): string {
+  return content
+    .replace(/(:\/\/[^\s:/@'"]*:)(?!\$\{)[^\s@'"]+@/g, '$1***@')
+    .replace(/^(\s*(?:- *)?['"]?[\w.-]*(?:SECRET|PASSWORD|TOKEN|_KEY)['"]?\s*[:=]\s*)(?!['"]?\$)(\S.*)$/gim, '$1***');
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { say, type Text, text } from '../../../contract/copy/text.ts';
 import type { OperationKind, OperationView } from '../../../contract/operation.ts';
-import type { ContainerState, ServerStatus } from '../../../contract/server.ts';
+import type { ContainerState, ServerLogLine, ServerStatus } from '../../../contract/server.ts';
 import type { DockerCli } from '../../adapters/docker/dockerCli.ts';
 import { inspectContainer } from '../../adapters/docker/inspect.ts';
 import { cancelled, ProblemError } from '../../problems/ProblemError.ts';
@@ -103,8 +103,21 @@ async function bring(cli: DockerCli, command: 'start' | 'restart', container: st
   await cli.must(args, { signal: op.signal, timeout: (grace + 60) * 1000, container });
 }
 
-/** Ends once the server is ready. Raises why it will not be, or `server-not-ready` when it takes too long without a word. */
 async function ready(need: ControlNeed, op: Op): Promise<Text> {
+  const { container, version, seconds } = await untilReady(need, op);
+  return text('server.outcome.started', { container, version, seconds });
+}
+
+export type ReadyNeed = Pick<ControlNeed, 'look' | 'patience'> & {
+  /** Told what the log says, as it comes. */
+  onLines?: (lines: ServerLogLine[]) => void;
+};
+
+/** Ends once the server is ready. Raises why it will not be, or `server-not-ready` when it takes too long without a word. */
+export async function untilReady(
+  need: ReadyNeed,
+  op: Pick<Op, 'signal' | 'log'>,
+): Promise<{ container: string; version: string; seconds: number }> {
   const begun = performance.now();
   let lastNews = begun;
   let told = 0;
@@ -115,16 +128,15 @@ async function ready(need: ControlNeed, op: Op): Promise<Text> {
     // A server that was started again begins its log anew.
     if (lines.length < told) told = 0;
     if (lines.length > told) lastNews = performance.now();
-    for (const line of lines.slice(told)) {
-      const { level, message } = readLogLine(line);
-      op.log(message, level === 'debug' ? 'info' : level);
-    }
+    const fresh = lines.slice(told).map(readLogLine);
+    for (const { level, message } of fresh) op.log(message, level === 'debug' ? 'info' : level);
+    if (fresh.length > 0) need.onLines?.(fresh);
     told = lines.length;
     const seconds = Math.round((performance.now() - begun) / 1000);
     const { container, health } = status;
     if (status.started) {
       const version = health.kind === 'ok' ? health.version : '';
-      return text('server.outcome.started', { container: container.name, version, seconds });
+      return { container: container.name, version, seconds };
     }
     const restarted = inspected !== undefined && inspected.RestartCount > (restartsAtFirst ?? 0);
     const patienceOver = performance.now() - lastNews > (need.patience ?? 90_000);
