@@ -28,7 +28,11 @@ export type Account =
   | `database:${string}`
   | `ssh-password:${string}`
   | `key-passphrase:${string}`
-  | `tls-key-passphrase:${string}`;
+  | `tls-key-passphrase:${string}`
+  | `backup-key:${string}`
+  | `backup-passphrase:${string}`
+  | `destination:${string}`
+  | `notification:${string}`;
 
 export interface Credentials {
   /** From this session's memory, else the keychain. Undefined when there is none or no keychain. Waits for a locked keychain until aborted. */
