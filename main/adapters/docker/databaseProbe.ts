@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Seconds that a try from inside a container may take, whatever the database does. */
-export const probeSeconds = 20;
+export const probeSeconds = 15;
 
 const marker = 'aperture-companion:';
 

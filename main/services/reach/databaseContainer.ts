@@ -1,4 +1,6 @@
 import type { DatabaseAddress } from '../../../contract/connection.ts';
+import type { Instance } from '../../../contract/instance.ts';
+import type { DockerPlace } from '../../../contract/server.ts';
 import { type Inspected, nameOf } from '../../adapters/docker/inspect.ts';
 import type { InspectedNetwork } from '../../adapters/docker/networks.ts';
 
@@ -19,6 +21,18 @@ export type Surroundings = {
   /** `localhost` means the Docker host for whoever uses the address. */
   localhostIsDockerHost: boolean;
 };
+
+/** What the app's address of an instance's database means on a Docker host. */
+export function surroundingsOf(
+  { docker, instance: { route } }: { docker: DockerPlace; instance: Pick<Instance, 'route'> },
+  containers: readonly Inspected[],
+  networks: readonly InspectedNetwork[],
+  addresses: readonly string[],
+): Surroundings {
+  const localhostIsDockerHost =
+    docker.kind === 'local' ? route.kind === 'direct' : route.kind === 'ssh' && route.sshHostId === docker.sshHostId;
+  return { containers, networks, addresses, localhostIsDockerHost };
+}
 
 /** Whether the address is the Docker host's own: by name, by a network's gateway, by one of its addresses. */
 export function isDockerHost(host: string, { networks, addresses, localhostIsDockerHost }: Surroundings): boolean {

@@ -105,9 +105,13 @@ export async function probe(need: ProbeNeed): Promise<Probed> {
     const args = ['exec', '--interactive', spot.running.Id, 'node', '-e', driverScript, String(probeSeconds)];
     const result = await cli.run(args, { signal, stdin: url, timeout: probeSeconds * 1000 + slack });
     const answer = readAnswer(result.stdout);
-    if (answer === undefined) throw failed(cli, result);
-    const joined = spot.networks;
-    return { means: 'server', answer, networks: joined, subnets: subnetsOf(joined), temporary: false };
+    if (answer !== undefined) {
+      return { means: 'server', answer, networks: spot.networks, subnets: subnetsOf(spot.networks), temporary: false };
+    }
+    // It ended in between, as one in a crash loop does.
+    log(failed(cli, result).message);
+    const { running, ...rest } = spot;
+    return probe({ ...need, spot: { ...rest, stopped: running } });
   }
   const there = new Set(networks.map(({ name }) => name));
   for (const network of spot.networks) {

@@ -16,7 +16,7 @@ import { databaseUrlFor } from '../databaseUrl.ts';
 import type { DockerHosts } from '../dockerHosts.ts';
 import { adviceFor } from './advice.ts';
 import type { AppSide } from './appSide.ts';
-import { isLoopback, type Surroundings } from './databaseContainer.ts';
+import { isLoopback, surroundingsOf } from './databaseContainer.ts';
 import { hostAddresses, reachesFromHost } from './dockerHostView.ts';
 import { ownDatabase, type Probed, plannedSpot, probe, type ServerSpot, spotOf } from './serverSide.ts';
 
@@ -176,18 +176,6 @@ async function judge({ need, cli, containers, networks, wanted, probed }: Judgin
   // All that helps is in `advice`, once.
   const { fixes: _, ...plain } = problem;
   return { ...common, server: { means, address, outcome: 'failed', ...timing, problem: plain }, advice };
-}
-
-function surroundingsOf(
-  { docker, instance }: ServerSideNeed,
-  containers: readonly Inspected[],
-  networks: readonly InspectedNetwork[],
-  addresses: readonly string[],
-): Surroundings {
-  const { route } = instance;
-  const localhostIsDockerHost =
-    docker.kind === 'local' ? route.kind === 'direct' : route.kind === 'ssh' && route.sshHostId === docker.sshHostId;
-  return { containers, networks, addresses, localhostIsDockerHost };
 }
 
 /** IPv4 addresses of the name, as this computer knows it. */

@@ -2,6 +2,7 @@ import type { Instance } from '../../../contract/instance.ts';
 import type { OperationView } from '../../../contract/operation.ts';
 import type { ServerStatus } from '../../../contract/server.ts';
 import { type Companion, compose } from '../../../main/compose.ts';
+import { ProblemError } from '../../../main/problems/ProblemError.ts';
 import type { Question } from '../../../main/services/ports.ts';
 import type { ServerTarget } from '../../../main/services/servers.ts';
 import type { Docker } from '../../support/docker/engine.ts';
@@ -21,7 +22,7 @@ export function companionFor(docker: Docker, programs?: Parameters<Docker['env']
     emit: () => undefined,
     ask: async (question: Question) => {
       if (question.kind === 'host-key') return { kind: 'accept' };
-      throw new Error(`nobody answers ${question.kind}`);
+      throw new ProblemError('question-unanswered', { question: question.kind });
     },
     spawnPractice: () => {
       throw new Error('no practice here');
