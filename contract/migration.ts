@@ -58,12 +58,59 @@ export const statementEffects = [
 ] as const;
 export type StatementEffect = (typeof statementEffects)[number];
 
+/** Why a statement is told about; each has its words in the catalogue, `migration.reason.<reason>`. */
+export const statementReasons = [
+  'delete-all',
+  'delete-rows',
+  'truncate',
+  'drop-table',
+  'drop-column',
+  'drop-materialized-view',
+  'drop-sequence',
+  'drop-schema',
+  'drop-database',
+  'drop-owned',
+  'cascade-table',
+  'cascade-column',
+  'cascade-view',
+  'merge-delete',
+  'update-rows',
+  'insert-or-update',
+  'set-type',
+  'add-column-default',
+  'add-generated-column',
+  'set-storage',
+  'cluster',
+  'vacuum-full',
+  'refresh',
+  'create-index',
+  'add-key',
+  'reindex',
+  'set-not-null',
+  'not-null-without-default',
+  'add-check',
+  'add-foreign-key',
+  'validate',
+  'attach-partition',
+  'lock-table',
+  'domain-constraint',
+  'outside-transaction',
+  'transaction-control',
+  'dynamic-sql',
+  'language',
+  'block-unreadable',
+  'calls-function',
+  'cascade',
+  'table-missing',
+  'not-known',
+] as const;
+export type StatementReason = (typeof statementReasons)[number];
+
 export type StatementWarning = {
   effect: StatementEffect;
   /** Schema-qualified, as PostgreSQL would print it. */
   object?: string;
-  /** Why: closed keys that the catalogue says, e.g. `delete-all`, `drop-column`, `set-type`, `create-index`. */
-  reason: string;
+  reason: StatementReason;
   /** What is there now: rows that it hits (exact where it could be counted, else estimated), bytes of the table. */
   rows?: number;
   rowsExact?: boolean;
@@ -99,7 +146,7 @@ export type MigrationsPreview = {
   at: string;
   source: MigrationSourceFound;
   files: MigrationPreview[];
-  /** Counted over all files. */
+  /** Statements, counted over all files. */
   effects: Record<StatementEffect, number>;
 };
 

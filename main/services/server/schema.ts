@@ -2,9 +2,9 @@ import type { Problem } from '../../../contract/problem.ts';
 import type { SchemaState } from '../../../contract/server.ts';
 import type { DockerCli } from '../../adapters/docker/dockerCli.ts';
 import type { PostgresSession } from '../../adapters/postgres/session.ts';
+import { readLedger } from '../migrations/ledger.ts';
+import { imageFolder } from '../migrations/source.ts';
 import type { LogProgress } from './logProgress.ts';
-
-const folder = '/app/db/migrations';
 
 /** Names of the migrations in the server's image, in their order; undefined where the container can't tell, as when it is down. */
 export async function imageMigrations(
@@ -12,20 +12,16 @@ export async function imageMigrations(
   container: string,
   signal: AbortSignal,
 ): Promise<string[] | undefined> {
-  const result = await cli.run(['exec', container, 'ls', '-1', folder], { signal });
+  const result = await cli.run(['exec', container, 'ls', '-1', imageFolder], { signal });
   if (result.exitCode !== 0) return undefined;
   const names = result.stdout.split('\n').filter((name) => name.endsWith('.sql'));
   return names.sort();
 }
 
 /** Names in the ledger; undefined when there is no ledger. */
-export async function ledgerNames({ readable }: PostgresSession): Promise<string[] | undefined> {
-  const [place] = await readable.read<{ ledger: string | null }>(
-    "SELECT to_regclass('aperture_migrations')::text AS ledger",
-  );
-  if (place?.ledger === null || place === undefined) return undefined;
-  const rows = await readable.read<{ name: string }>('SELECT name FROM aperture_migrations ORDER BY name');
-  return rows.map(({ name }) => name);
+export async function ledgerNames(session: Pick<PostgresSession, 'readable'>): Promise<string[] | undefined> {
+  const { there, rows } = await readLedger(session);
+  return there ? rows.map(({ name }) => name) : undefined;
 }
 
 /** Compares the ledger with what the image has. Without the image's list only an empty ledger says something. */

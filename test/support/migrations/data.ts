@@ -11,6 +11,7 @@ export function testRows(rows: number): Record<string, number> {
     embeddings_384: rows,
     embeddings_256: 3,
     sessions: 5,
+    user_taste: 20,
     feature_24: 7,
     feature_23: 4,
     recommendation_candidates: rows,
@@ -37,6 +38,7 @@ INSERT INTO recommendation_runs (user_id, parameters) SELECT id, '{"k": 10}' FRO
 INSERT INTO recommendation_candidates (run_id, movie_id, score) SELECT (SELECT id FROM recommendation_runs LIMIT 1), id, 0.5 FROM movies;
 INSERT INTO embeddings_384 (embedding) SELECT ${numbers(384)} FROM generate_series(1, ${rows}) n;
 INSERT INTO embeddings_256 (embedding) SELECT ${numbers(256)} FROM generate_series(1, 3) n;
+INSERT INTO user_taste (id, embedding) SELECT gen_random_uuid(), ${numbers(1536)} FROM generate_series(1, 20) n;
 INSERT INTO sessions (name, expires_at) SELECT 'session ' || n, now() FROM generate_series(1, 5) n;
 INSERT INTO feature_24 (title) SELECT 'thing ' || n FROM generate_series(1, 7) n;
 INSERT INTO feature_23 (title) SELECT 'thing ' || n FROM generate_series(1, 4) n;

@@ -1,0 +1,246 @@
+import { z } from 'zod';
+import type { PostgresSession } from '../../../adapters/postgres/session.ts';
+import { quoteLiteral } from '../../../sql/quoting.ts';
+import type { Action, Dropped } from './actions.ts';
+import { keyOf } from './names.ts';
+
+const relationSchema = z.object({
+  asked: z.string(),
+  /** Schema-qualified and quoted where PostgreSQL would. */
+  name: z.string(),
+  kind: z.string(),
+  /** Estimated; exactly 0 where no row was ever kept. */
+  rows: z.number(),
+  /** Of the rows, those that are stored apart included. */
+  bytes: z.number(),
+  indexBytes: z.number(),
+  owned: z.boolean(),
+  rights: z.array(z.string()),
+  columns: z.array(z.object({ name: z.string(), type: z.string(), modifier: z.number(), base: z.string().nullable() })),
+});
+const dependentSchema = z.object({
+  kind: z.string(),
+  asked: z.string(),
+  what: z.enum(['table', 'column', 'view', 'other']),
+  name: z.string(),
+  rows: z.number(),
+  bytes: z.number(),
+});
+const factsSchema = z.object({
+  user: z.string(),
+  superuser: z.boolean(),
+  version: z.number(),
+  /** Where something without a schema is made; null where there is no such place. */
+  schema: z.string().nullable(),
+  schemas: z.array(z.object({ name: z.string(), mayCreate: z.boolean() })),
+  mayCreateSchemas: z.boolean(),
+  relations: z.array(relationSchema),
+  types: z.array(z.object({ asked: z.string(), name: z.string() })),
+  extensions: z.array(
+    z.object({ name: z.string(), installed: z.boolean(), available: z.boolean(), trusted: z.boolean() }),
+  ),
+  /** Pairs of types whose values are stored alike. */
+  alike: z.array(z.tuple([z.string(), z.string()])),
+  /** Of the functions that were asked for: those that nobody knows the working of, and those whose values differ each time. */
+  ownFunctions: z.array(z.string()),
+  volatileFunctions: z.array(z.string()),
+  dependents: z.array(dependentSchema),
+});
+
+/** What the database says about the names in pending migrations. */
+export type Facts = z.infer<typeof factsSchema>;
+export type RelationFacts = z.infer<typeof relationSchema>;
+export type Dependent = z.infer<typeof dependentSchema>;
+
+type Wish = {
+  relations: string[];
+  types: string[];
+  extensions: string[];
+  functions: string[];
+  schemas: string[];
+  cascades: { kind: Dropped; name: string }[];
+};
+
+/** The names that the actions ask about. */
+export function wishOf(actions: Iterable<Action>): Wish {
+  const sets = { relations: new Set<string>(), types: new Set<string>(), extensions: new Set<string>() };
+  const [functions, schemas, cascades] = [new Set<string>(), new Set<string>(), new Map<string, Wish['cascades'][0]>()];
+  for (const action of actions) {
+    switch (action.kind) {
+      case 'create':
+        sets.relations.add(keyOf(action.relation));
+        break;
+      case 'drop': {
+        sets.relations.add(keyOf(action.name));
+        const name = action.what === 'schema' || action.what === 'extension' ? action.name.name : keyOf(action.name);
+        cascades.set(`${action.what} ${name}`, { kind: action.what, name });
+        break;
+      }
+      case 'rename':
+        sets.relations.add(keyOf(action.from));
+        break;
+      case 'requires':
+        sets.relations.add(keyOf(action.on));
+        break;
+      case 'requires-schema':
+        if (action.schema !== undefined) schemas.add(action.schema);
+        break;
+      case 'extension':
+        sets.extensions.add(action.name);
+        break;
+      case 'calls':
+        for (const name of action.functions) functions.add(name);
+        break;
+      case 'set-type':
+        sets.types.add(action.type.text);
+        sets.relations.add(keyOf(action.table));
+        break;
+      case 'default':
+        for (const name of action.functions) functions.add(name);
+        sets.relations.add(keyOf(action.table));
+        break;
+      case 'work':
+        sets.relations.add(keyOf(action.table));
+        for (const name of action.calls ?? []) functions.add(name);
+        if (action.unlessIndex !== undefined) sets.relations.add(keyOf(action.unlessIndex));
+        break;
+      case 'add-column':
+      case 'rename-column':
+      case 'lock':
+      case 'validate':
+        sets.relations.add(keyOf(action.table));
+        break;
+      case 'requires-database':
+      case 'says':
+        break;
+    }
+  }
+  return {
+    relations: [...sets.relations],
+    types: [...sets.types],
+    extensions: [...sets.extensions],
+    functions: [...functions],
+    schemas: [...schemas],
+    cascades: [...cascades.values()],
+  };
+}
+
+/**
+ * Asks about all of them in one round trip, in a transaction that can't write. Valid on PostgreSQL 13 to 18. Raises `statement-timeout`,
+ * `lock-timeout` and what else stops a read.
+ */
+export async function gatherFacts({ readable }: Pick<PostgresSession, 'readable'>, wish: Wish): Promise<Facts> {
+  const results = await readable.readAll([
+    "SET LOCAL lock_timeout = '5s'",
+    "SET LOCAL statement_timeout = '30s'",
+    // Compiling it takes longer than running it.
+    'SET LOCAL jit = off',
+    factsSql(wish),
+  ]);
+  return factsSchema.parse(results.at(-1)?.[0]?.facts);
+}
+
+function factsSql(wish: Wish): string {
+  return `WITH wish AS (SELECT ${quoteLiteral(JSON.stringify(wish))}::jsonb AS w),
+me AS (SELECT r.rolsuper AS superuser FROM pg_roles r WHERE r.rolname = current_user),
+asked AS (
+  SELECT name AS asked, to_regclass(name) AS id FROM wish, jsonb_array_elements_text(w -> 'relations') name
+),
+leaves AS (
+  SELECT DISTINCT a.id, leaf.relid AS part FROM asked a JOIN pg_class c ON c.oid = a.id
+  CROSS JOIN LATERAL (
+    SELECT relid FROM pg_partition_tree(a.id) WHERE c.relkind = 'p' AND isleaf UNION ALL SELECT a.id WHERE c.relkind <> 'p'
+  ) leaf
+),
+sizes AS (
+  SELECT l.id,
+    sum(CASE WHEN p.relkind IN ('r', 'm', 't', 'p') THEN pg_table_size(p.oid) ELSE 0 END) AS bytes,
+    sum(CASE WHEN p.relkind IN ('r', 'm', 'p') THEN pg_indexes_size(p.oid) ELSE pg_relation_size(p.oid) END) AS index_bytes,
+    sum(CASE WHEN p.relkind NOT IN ('r', 'm') OR pg_relation_size(p.oid) = 0 THEN 0
+      ELSE greatest(p.reltuples, pg_stat_get_live_tuples(p.oid), 1) END) AS rows
+  FROM leaves l JOIN pg_class p ON p.oid = l.part GROUP BY l.id
+),
+${dependentsSql}
+SELECT json_build_object(
+  'user', current_user,
+  'superuser', (SELECT superuser FROM me),
+  'version', current_setting('server_version_num')::int,
+  'schema', current_schema(),
+  'schemas', (SELECT coalesce(json_agg(json_build_object('name', n.nspname, 'mayCreate', has_schema_privilege(n.oid, 'CREATE'))), '[]')
+    FROM pg_namespace n, wish WHERE n.nspname = current_schema() OR w -> 'schemas' ? n.nspname),
+  'mayCreateSchemas', has_database_privilege(current_database(), 'CREATE'),
+  'relations', (SELECT coalesce(json_agg(json_build_object(
+      'asked', a.asked, 'name', format('%I.%I', n.nspname, c.relname), 'kind', c.relkind, 'rows', s.rows, 'bytes', s.bytes,
+      'indexBytes', s.index_bytes, 'owned', pg_has_role(c.relowner, 'USAGE'),
+      'rights', (SELECT coalesce(json_agg(p), '[]') FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND has_table_privilege(c.oid, p)),
+      'columns', (SELECT coalesce(json_agg(json_build_object('name', t.attname, 'type', format_type(t.atttypid, NULL),
+          'modifier', t.atttypmod, 'base', CASE WHEN y.typtype = 'd' THEN format_type(y.typbasetype, NULL) END) ORDER BY t.attnum), '[]')
+        FROM pg_attribute t JOIN pg_type y ON y.oid = t.atttypid
+        WHERE t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped)
+    )), '[]')
+    FROM asked a JOIN pg_class c ON c.oid = a.id JOIN pg_namespace n ON n.oid = c.relnamespace JOIN sizes s ON s.id = a.id),
+  'types', (SELECT coalesce(json_agg(json_build_object('asked', name, 'name', format_type(to_regtype(name), NULL))), '[]')
+    FROM wish, jsonb_array_elements_text(w -> 'types') name WHERE to_regtype(name) IS NOT NULL),
+  'extensions', (SELECT coalesce(json_agg(json_build_object('name', x.wanted,
+      'installed', EXISTS (SELECT FROM pg_extension WHERE extname = x.wanted),
+      'available', v.version IS NOT NULL,
+      'trusted', coalesce(v.trusted OR NOT v.superuser, false))), '[]')
+    FROM wish CROSS JOIN jsonb_array_elements_text(w -> 'extensions') x (wanted)
+    LEFT JOIN LATERAL (
+      SELECT e.version, e.trusted, e.superuser FROM pg_available_extensions a
+      JOIN pg_available_extension_versions e ON e.name = a.name AND e.version = a.default_version WHERE a.name = x.wanted
+    ) v ON true),
+  'alike', (SELECT coalesce(json_agg(json_build_array(format_type(castsource, NULL), format_type(casttarget, NULL))), '[]')
+    FROM pg_cast WHERE castmethod = 'b'),
+  'ownFunctions', (SELECT coalesce(json_agg(name), '[]') FROM wish, jsonb_array_elements_text(w -> 'functions') name
+    WHERE NOT EXISTS (SELECT FROM pg_proc WHERE proname = name AND pronamespace = 'pg_catalog'::regnamespace)
+      AND (NOT EXISTS (SELECT FROM pg_proc WHERE proname = name)
+        OR EXISTS (SELECT FROM pg_proc p WHERE proname = name AND provolatile = 'v'
+          AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')))),
+  'volatileFunctions', (SELECT coalesce(json_agg(name), '[]') FROM wish, jsonb_array_elements_text(w -> 'functions') name
+    WHERE NOT EXISTS (SELECT FROM pg_proc WHERE proname = name)
+      OR EXISTS (SELECT FROM pg_proc WHERE proname = name AND provolatile = 'v')),
+  'dependents', (SELECT coalesce(json_agg(d), '[]') FROM dependents d)
+) AS facts`;
+}
+
+/** What CASCADE would take along: each object that hangs on what is dropped, step by step, at most a thousand. */
+const dependentsSql = `walk AS (
+  WITH RECURSIVE roots AS (
+    SELECT r.value ->> 'kind' AS kind, r.value ->> 'name' AS asked, o.class, o.id
+    FROM wish CROSS JOIN jsonb_array_elements(w -> 'cascades') r CROSS JOIN LATERAL (
+      SELECT 'pg_class'::regclass::oid AS class, to_regclass(r.value ->> 'name')::oid AS id
+        WHERE r.value ->> 'kind' IN ('table', 'view', 'materialized-view', 'sequence')
+      UNION ALL SELECT 'pg_type'::regclass, to_regtype(r.value ->> 'name') WHERE r.value ->> 'kind' = 'type'
+      UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace
+        WHERE r.value ->> 'kind' = 'schema' AND nspname = r.value ->> 'name'
+      UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension
+        WHERE r.value ->> 'kind' = 'extension' AND extname = r.value ->> 'name'
+    ) o WHERE o.id IS NOT NULL
+  ), step AS (
+    SELECT kind, asked, class, id, 0 AS sub, class AS root_class, id AS root FROM roots
+    UNION
+    SELECT s.kind, s.asked, n.class, n.id, n.sub, s.root_class, s.root FROM step s CROSS JOIN LATERAL (
+      SELECT d.classid AS class, d.objid AS id, d.objsubid AS sub FROM pg_depend d
+        WHERE s.sub = 0 AND d.refclassid = s.class AND d.refobjid = s.id AND d.deptype IN ('n', 'a', 'i', 'e', 'P', 'S')
+      UNION ALL
+      SELECT 'pg_class'::regclass, w.ev_class, 0 FROM pg_rewrite w WHERE s.class = 'pg_rewrite'::regclass AND w.oid = s.id
+      UNION ALL
+      SELECT 'pg_type'::regclass, c.reltype, 0 FROM pg_class c WHERE s.class = 'pg_class'::regclass AND s.sub = 0 AND c.oid = s.id AND c.reltype <> 0
+    ) n
+  ) SELECT * FROM step LIMIT 1000
+),
+dependents AS (
+  SELECT DISTINCT k.kind, k.asked,
+    CASE WHEN k.sub > 0 THEN 'column' WHEN c.relkind IN ('r', 'p', 'm') THEN 'table' WHEN c.relkind = 'v' THEN 'view' ELSE 'other' END AS what,
+    format('%I.%I', n.nspname, c.relname) || CASE WHEN k.sub > 0 THEN format('.%I', t.attname) ELSE '' END AS name,
+    CASE WHEN pg_relation_size(c.oid) = 0 THEN 0 ELSE greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 1) END AS rows,
+    CASE WHEN c.relkind IN ('r', 'm', 'p') THEN pg_table_size(c.oid) ELSE 0 END AS bytes
+  FROM walk k JOIN pg_class c ON k.class = 'pg_class'::regclass AND c.oid = k.id JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum = k.sub
+  WHERE NOT (k.root_class = k.class AND k.root = k.id)
+    AND (c.relkind IN ('r', 'p', 'm') OR (c.relkind = 'v' AND k.sub = 0))
+    AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = k.class AND e.objid = k.id AND e.deptype = 'e' AND k.kind = 'extension')
+)`;
