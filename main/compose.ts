@@ -27,6 +27,7 @@ import { createFixes } from './services/fixes.ts';
 import { createImports } from './services/imports.ts';
 import { createInstalls } from './services/installs.ts';
 import { createInstances, instancesDocument } from './services/instances.ts';
+import { createOnStart } from './services/migrations/onStart.ts';
 import { createMigrationRuns } from './services/migrations/runs.ts';
 import { createServerPauses, pausedServersDocument } from './services/migrations/serverPause.ts';
 import { createNetworks } from './services/networks.ts';
@@ -193,6 +194,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     activity: createActivity({ operations, companionSchema }),
     pauses,
     migrationRuns,
+    onStart: createOnStart({ instances, dockerHosts, operations }),
     imports,
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),

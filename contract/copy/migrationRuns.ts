@@ -52,6 +52,9 @@ export const migrationRuns = {
   'onStart.note.same': 'The compose file says so already.',
   'onStart.outcome': 'RUN_MIGRATIONS_ON_START is {value} in {path}',
 
+  'migrate.recovered':
+    'The server’s container {container} had been left stopped by a run that did not end. It was started again.',
+
   'companion-schema.step.run': 'Applying the companion’s own migrations',
   'companion-schema.outcome': 'The schema companion is up to date',
 
@@ -101,6 +104,7 @@ export const migrationRuns = {
   'identity.not-permitted':
     'The role may not create the schema companion. Everything else works; the identity and the history stay on this computer.',
 
+  'cli.migrate.description': 'The server’s migrations: run, rehearse, and who runs them',
   'cli.migrate.run.description': 'Apply what is pending, exactly as the server would',
   'cli.migrate.rehearse.description':
     'Apply what is pending to a throwaway copy, and say how long it takes and what it changes',

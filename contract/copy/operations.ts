@@ -27,6 +27,7 @@ export const operations = {
   'operation.startedBy.window': 'Started in the window',
   'operation.startedBy.command-line': 'Started on the command line',
   'operation.startedBy.schedule': 'Started by the schedule',
+  'operation.elsewhere': '{name}, on {host}',
   'operation.outcome.interrupted':
     'The app ended before this was finished. The last sign of it is from {lastSeen}. It can be started again.',
   'operation.outcome.unexpected':

@@ -4,6 +4,7 @@ export const commandNames = [
   'provision',
   'server',
   'compose',
+  'migrate',
   'instances',
   'practice',
   'operations',

@@ -7,14 +7,18 @@ import { findInstance } from './findInstance.ts';
 import { type ExitCode, exitCode, table } from './output.ts';
 import { problemLines } from './reportText.ts';
 
-/** `operations list`: newest first. */
+/** Milliseconds that the list waits for what the database knows of other computers. */
+const databasePatience = 10_000;
+
+/** `operations list`: newest first; of one instance, also what other computers did to it. */
 export async function list(
   { instance, limit }: { instance?: string; limit: number },
   context: Context,
 ): Promise<ExitCode> {
   const companion = await context.companion();
   const instanceId = instance === undefined ? undefined : (await findInstance(companion, instance)).id;
-  const operations = await companion.operations.list({ limit, ...(instanceId === undefined ? {} : { instanceId }) });
+  const filter = { limit, ...(instanceId === undefined ? {} : { instanceId }) };
+  const operations = await companion.activity.list(filter, databasePatience);
   context.output.result({ operations }, () =>
     operations.length === 0 ? say(text('cli.operations.none')) : table(operations.map(row)),
   );
@@ -47,7 +51,7 @@ function row(view: OperationView): string[] {
     startedAt.slice(0, 19).replace('T', ' '),
     say(text(`operation.state.${state}`)),
     say(text(`operation.kind.${kind}`)),
-    subject.name,
+    view.host === undefined ? subject.name : say(text('operation.elsewhere', { name: subject.name, host: view.host })),
     outcomeOf(view),
   ];
 }

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkIds } from '../../contract/check.ts';
 import { commandLine } from '../../contract/copy/commandLine.ts';
 import { composeFile } from '../../contract/copy/composeFile.ts';
+import { migrationRuns } from '../../contract/copy/migrationRuns.ts';
 import { provisioning } from '../../contract/copy/provisioning.ts';
 import { hostPresets } from '../../contract/hostPreset.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -9,12 +10,14 @@ import type { CheckOptions } from './check.ts';
 import type { commandNames } from './commandNames.ts';
 import type { ComposeOptions } from './compose.ts';
 import type { Context } from './context.ts';
+import type { IdentityOptions } from './identity.ts';
 import type { AddOptions, ImportOptions, RemoveOptions } from './instances.ts';
+import { addMigrationRunCommands } from './migrateProgram.ts';
 import type { ExitCode } from './output.ts';
 import type { ProvisionOptions } from './provision.ts';
 import { addServerCommands } from './serverProgram.ts';
 
-const words = { ...commandLine, ...composeFile, ...provisioning } as const;
+const words = { ...commandLine, ...composeFile, ...migrationRuns, ...provisioning } as const;
 
 /** A command with its options, ready to be run. */
 export type Invocation = {
@@ -112,6 +115,9 @@ export function createProgram({
       chosen(options, async (context) => (await import('./compose.ts')).showCompose(options, context)),
     );
 
+  const migrate = top('migrate', words['cli.migrate.description']);
+  addMigrationRunCommands<Common>(migrate, { add, leaf, chosen });
+
   const instances = top('instances', words['cli.instances.description']);
   leaf(add(instances, 'list', words['cli.instances.list'])).action((options: Common) =>
     chosen(options, async (context) => (await import('./instances.ts')).list(context)),
@@ -137,6 +143,13 @@ export function createProgram({
     .option('--session', words['cli.instances.session'])
     .action((file: string, options: ImportOptions & Common) =>
       chosen(options, async (context) => (await import('./instances.ts')).importFile(file, options, context)),
+    );
+
+  leaf(add(instances, 'identity', words['cli.instances.identity']).argument('<name|id>'))
+    .option('--create', words['cli.instances.identity.create'])
+    .option('--here', words['cli.instances.identity.here'])
+    .action((name: string, options: IdentityOptions & Common) =>
+      chosen(options, async (context) => (await import('./identity.ts')).identity(name, options, context)),
     );
 
   leaf(top('practice', words['cli.practice.description']))

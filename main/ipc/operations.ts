@@ -8,9 +8,12 @@ type OperationHandlers = Pick<
   'operations.list' | 'operations.log' | 'operations.cancel' | 'prompts.answer' | 'prompts.pending'
 >;
 
-export function operationHandlers({ operations, redactor }: Companion, prompts: Prompts): OperationHandlers {
+/** Milliseconds that a list waits for what the database knows of other computers. */
+const databasePatience = 2_000;
+
+export function operationHandlers({ activity, operations, redactor }: Companion, prompts: Prompts): OperationHandlers {
   return {
-    'operations.list': (filter) => operations.list(filter),
+    'operations.list': (filter) => activity.list(filter, databasePatience),
     'operations.log': ({ id }) => operations.log(id),
     'operations.cancel': ({ id }) => operations.cancel(id),
     'prompts.answer': async ({ id, answer }) => {

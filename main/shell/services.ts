@@ -28,6 +28,16 @@ export async function startServices(folder: string, entries: string, main: MainW
   companion.log.info('started', { version: app.getVersion(), electron: process.versions.electron });
   const recovered = await companion.operations.recover();
   for (const view of recovered) main.emit('operation.changed', view);
+  // Docker may be slow to answer; the window does not wait for it.
+  void companion.pauses.recover(AbortSignal.timeout(120_000)).then(
+    ({ started, failed }) => {
+      for (const container of started) companion.log.info('a server left stopped was started again', { container });
+      for (const { container, error } of failed) {
+        companion.log.warn('a server left stopped could not be started', { container }, error);
+      }
+    },
+    (error: unknown) => companion.log.warn('whether a server was left stopped could not be found out', {}, error),
+  );
   return {
     handlers: createHandlers(companion, prompts, main, folder),
     unexpected: (error, channel) => {

@@ -1,0 +1,45 @@
+import type { Text } from './copy/text.ts';
+import type { MigrationOutcome, MigrationPreview, MigrationSourceFound } from './migration.ts';
+import type { Plan } from './plan.ts';
+import type { ContainerState } from './server.ts';
+
+/** A session of the database that is not this app's. */
+export type OtherSession = { pid: number; user: string; application: string; client: string; ownRole: boolean };
+
+/** Whether the server may be using the database. */
+export type ServerUse = {
+  /** Missing where the app doesn't know the container, or Docker can't be asked. */
+  container?: { name: string; state: ContainerState['kind']; up: boolean };
+  sessions: OtherSession[];
+};
+
+/** A backup that was read to its end. Times are ISO 8601. */
+export type VerifiedBackup = { at: string; name: string };
+
+/** What a run would do. Nothing of it has been done. */
+export type MigrationRunPlan = {
+  plan: Plan;
+  source: MigrationSourceFound;
+  pending: { name: string; bytes: number }[];
+  /** By file, where the statements could be looked at. */
+  preview?: MigrationPreview[];
+  /** How many statements destroy data; missing where that could not be told, which counts as some. */
+  destroys?: number;
+  server: ServerUse;
+  /** The newest one that was made since the last migration. */
+  backup?: VerifiedBackup;
+  /** The server has to be stopped for it. */
+  needsStop: boolean;
+  /** Without a backup the run has to be told that none is wanted. */
+  needsOverride: boolean;
+  /** Why it would be refused as things are. */
+  blocked: Text[];
+};
+
+/** What a run did. Times are ISO 8601. */
+export type MigrationRunReport = {
+  at: string;
+  source: MigrationSourceFound;
+  alreadyApplied: number;
+  files: MigrationOutcome[];
+};
