@@ -75,6 +75,7 @@ export const hostFindingIds = [
   'database-name',
   'network',
   'image',
+  'project',
 ] as const;
 export type HostFindingId = (typeof hostFindingIds)[number];
 export type HostFinding = {

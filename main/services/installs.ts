@@ -1,5 +1,3 @@
-import { defaultConnection } from '../../contract/connection.ts';
-import { problemText } from '../../contract/copy/problemText.ts';
 import { say, type Text, text } from '../../contract/copy/text.ts';
 import type { Installation, InstallPlan } from '../../contract/install.ts';
 import type { Instance } from '../../contract/instance.ts';
@@ -13,25 +11,28 @@ import { ProblemError } from '../problems/ProblemError.ts';
 import { databaseServiceName } from './composeFile/composeFor.ts';
 import { maskEnvironment } from './composeFile/environmentFile.ts';
 import {
-  changedOnly,
   composeFileIn,
   environmentIn,
   type PlannedFile,
   type PlannedFiles,
   planFiles,
-  writePlanned,
 } from './composeFile/plannedFiles.ts';
 import { databaseUrlFor } from './databaseUrl.ts';
-import type { DockerHosts } from './dockerHosts.ts';
-import { isCancelled, placeOf, pullAll, uncancelled } from './install/carryOut.ts';
-import { databaseReady, databaseSteps, prepareDatabase } from './install/databaseContainer.ts';
-import { defaultInstallation } from './install/defaults.ts';
+import { databaseSteps } from './install/databaseContainer.ts';
+import { defaultInstallation, presetOf } from './install/defaults.ts';
 import { lookAround } from './install/findings.ts';
-import { bringUp, composeOf, filesOf, type Project, upArguments } from './install/project.ts';
+import {
+  carryOut,
+  carryOutChange,
+  changeSteps,
+  installSteps,
+  type Work,
+  type WorkNeed,
+} from './install/installServer.ts';
+import { filesOf, type Project, upArguments } from './install/project.ts';
 import { type Instances, passwordAccount } from './instances.ts';
 import { createPlans } from './plans.ts';
-import type { Credentials, Emit, Op, Operations } from './ports.ts';
-import type { Servers } from './servers.ts';
+import type { Op, Operations } from './ports.ts';
 import type { SshHosts } from './sshHosts.ts';
 
 type Begun = Promise<{ operationId: string; ended: Promise<OperationView> }>;
@@ -46,8 +47,8 @@ export type InstalledFiles = {
   path: string;
 };
 
-export type InstallRequest = {
-  instanceId: string;
+/** `name` alone: the instance is made when the plan is run. */
+export type InstallRequest = ({ instanceId: string } | { name: string }) & {
   installation: Installation;
   /** Pulls the server's image even when it is there: a tag like `latest` moves. */
   pullAnyway?: boolean;
@@ -76,42 +77,27 @@ export interface Installs {
    * previous files are put back and the server is brought up as it was; the operation fails with `settings-put-back`.
    */
   applyChange(planId: string): Begun;
+  /** What a compose file on a Docker host says of the server; undefined where there is none that can be read without doubt. */
+  found(place: { docker: DockerPlace; folder: string }, signal: AbortSignal): Promise<Installation | undefined>;
   /** The files of the instance's server; null where it has none. */
   read(instanceId: string, signal: AbortSignal): Promise<InstalledFiles | null>;
 }
 
-export type InstallsNeed = {
-  instances: Pick<Instances, 'get' | 'update' | 'setPassword'>;
-  credentials: Pick<Credentials, 'get'>;
-  dockerHosts: DockerHosts;
+export type InstallsNeed = WorkNeed & {
+  instances: Pick<Instances, 'list' | 'create'>;
   sshHosts: Pick<SshHosts, 'get'>;
-  servers: Pick<Servers, 'waitUntilReady'>;
   operations: Operations;
-  emit: Emit;
   addToRedactor: (secret: string) => void;
 };
 
-type Detail = {
-  instance: Instance;
-  installation: Installation;
-  files: PlannedFiles;
-  /** Of the server, in the compose file. */
-  service: string;
-  pulls: string[];
-  blocked: Text[];
-  /** What the compose file was before, to be put back; of a change only. */
-  previous?: PlannedFile;
-};
+/** One that is made when the plan is run has no id yet. */
+type Planned = Pick<Instance, 'name' | 'connection' | 'seenByServer' | 'installation'> & { id?: string };
 
-const step = (name: 'files' | 'pull' | 'database' | 'up' | 'wait', weight: number): OperationStep => ({
-  name: text(`install.step.${name}`),
-  weight,
-});
-const changeSteps = [step('pull', 6), step('files', 1), step('up', 2), step('wait', 5)];
+type Detail = Omit<Work, 'instance'> & { instance: Planned; blocked: Text[] };
 
 /** Installs the server and changes how it is run. Every step is one that finds what is done already. */
 export function createInstalls(need: InstallsNeed): Installs {
-  const { instances, credentials, dockerHosts, sshHosts, servers, operations, emit, addToRedactor } = need;
+  const { instances, credentials, dockerHosts, sshHosts, operations, addToRedactor } = need;
   const plans = createPlans<Detail>();
 
   const engineOf = async (docker: DockerPlace, signal: AbortSignal) => {
@@ -122,12 +108,13 @@ export function createInstalls(need: InstallsNeed): Installs {
 
   /** The DATABASE_URL of the instance's own database, as the server reaches it; what is missing for it. */
   async function databaseUrlOf(
-    instance: Instance,
+    instance: Planned,
     signal: AbortSignal,
   ): Promise<{ url?: string; limits: Text[]; blocked: Text[] }> {
     const { connection, seenByServer } = instance;
     if (connection === undefined) return { limits: [], blocked: [text('install.blocked.no-connection')] };
-    const password = await credentials.get(passwordAccount(instance.id), signal);
+    const password =
+      instance.id === undefined ? undefined : await credentials.get(passwordAccount(instance.id), signal);
     if (password === undefined) return { limits: [], blocked: [text('install.blocked.no-password')] };
     const seen = seenByServer === undefined ? connection : { ...connection, hosts: [seenByServer] };
     const { url, limits } = databaseUrlFor(seen, password);
@@ -136,7 +123,7 @@ export function createInstalls(need: InstallsNeed): Installs {
   }
 
   async function planFor(
-    instance: Instance,
+    instance: Planned,
     installation: Installation,
     { change, pullAnyway }: { change: boolean; pullAnyway: boolean },
     signal: AbortSignal,
@@ -146,7 +133,7 @@ export function createInstalls(need: InstallsNeed): Installs {
     const { cli, found } = await engineOf(docker, signal);
     const own = database === undefined && !change ? await databaseUrlOf(instance, signal) : { limits: [], blocked: [] };
     const kept =
-      database === undefined || instance.seenByServer?.host !== databaseServiceName
+      database === undefined || instance.id === undefined || instance.seenByServer?.host !== databaseServiceName
         ? undefined
         : await credentials.get(passwordAccount(instance.id), signal);
     const wish = {
@@ -165,6 +152,8 @@ export function createInstalls(need: InstallsNeed): Installs {
       ...own.blocked,
       ...findings.filter(({ status }) => status === 'fail').map(({ evidence }) => evidence),
     ];
+    const other = (await othersOn(docker, instance.id)).find((one) => one.folder === folder);
+    if (other !== undefined) blocked.push(text('install.blocked.folder-taken', other));
     if (database !== undefined && database.publishedPort === undefined)
       blocked.push(text('install.blocked.database-port'));
     const pulls = [...images].flatMap(([image, made]) =>
@@ -195,6 +184,17 @@ export function createInstalls(need: InstallsNeed): Installs {
     return { plan, changes: files.changes, findings, limits: own.limits, blocked };
   }
 
+  /** Folders of other instances on that Docker host. */
+  async function othersOn(docker: DockerPlace, id: string | undefined): Promise<{ name: string; folder: string }[]> {
+    const host = (place: DockerPlace) => (place.kind === 'local' ? '' : place.sshHostId);
+    const { instances: all } = await instances.list();
+    return all.flatMap(({ id: other, name, installation }) =>
+      installation === undefined || other === id || host(installation.docker) !== host(docker)
+        ? []
+        : [{ name, folder: installation.folder }],
+    );
+  }
+
   /** Refused before anything happens. */
   function take(planId: string): Detail {
     const { detail } = plans.find(planId);
@@ -204,57 +204,22 @@ export function createInstalls(need: InstallsNeed): Installs {
     return detail;
   }
 
-  async function projectOf({ installation, files }: Detail, op: Op): Promise<Project & { sudo: boolean }> {
-    const { cli, found } = await dockerHosts.engine(installation.docker, op.signal);
-    const compose = composeOf(found, cli.host.label);
-    return {
-      cli,
-      compose,
-      folder: installation.folder,
-      composePath: files.composePath,
-      sudo: found.engine?.sudo === true,
-    };
+  /** The instance of a plan; a new one is made now, so that whatever stops it half-way can be taken up again. */
+  async function ownerOf({ id, name }: Planned): Promise<Instance> {
+    return id === undefined
+      ? instances.create({ name, kind: 'external', route: { kind: 'direct' } })
+      : instances.get(id);
   }
 
-  const ready = async (detail: Detail, project: Project & { sudo: boolean }, op: Op) => {
-    const place = placeOf(detail.installation, project.composePath, project.sudo);
-    const instance = await instances.get(detail.instance.id);
-    const server = await servers.waitUntilReady({ place, instance }, op, (lines) =>
-      emit('install.log', { operationId: op.id, lines }),
-    );
-    return { server, place };
-  };
-
-  /** The app's own way to the database that is made beside the server; kept before it is made, so that nothing is lost. */
-  async function keepDatabase({ instance, installation: { docker, settings }, files }: Detail, op: Op): Promise<void> {
-    const { database } = settings;
-    const password = files.secrets?.databasePassword;
-    if (database?.publishedPort === undefined || password === undefined) return;
-    if ((await credentials.get(passwordAccount(instance.id), op.signal)) !== password) {
-      try {
-        await instances.setPassword(instance.id, password, 'keychain');
-      } catch (error) {
-        if (!(error instanceof ProblemError) || !error.problem.code.startsWith('keychain-')) throw error;
-        // It is in .env as well; whoever started this is told.
-        await instances.setPassword(instance.id, password, 'session');
-        emit('secret.not-kept', { label: instance.name, problem: error.problem });
-        op.log(
-          'The keychain did not take the password of the database: it is known until the app quits, and in .env.',
-          'warn',
-        );
-      }
-    }
-    await instances.update(instance.id, {
-      connection: {
-        ...defaultConnection,
-        tls: { mode: 'disable' },
-        hosts: [{ host: '127.0.0.1', port: database.publishedPort }],
-        database: database.database,
-        user: database.user,
-      },
-      route: docker.kind === 'ssh' ? { kind: 'ssh', sshHostId: docker.sshHostId } : { kind: 'direct' },
-      seenByServer: { host: databaseServiceName, port: 5432 },
-    });
+  async function begin(
+    kind: 'install' | 'server-settings',
+    instance: Instance,
+    steps: OperationStep[],
+    body: (op: Op) => Promise<Text>,
+  ): Begun {
+    const subject = { instanceId: instance.id, name: instance.name };
+    const { id, ended } = await operations.run(kind, subject, steps, body, { exclusive: true });
+    return { operationId: id, ended };
   }
 
   return {
@@ -271,50 +236,22 @@ export function createInstalls(need: InstallsNeed): Installs {
         systemId,
         withDatabase,
         all,
+        taken: (await othersOn(docker, undefined)).map(({ folder }) => folder),
         signal,
         ...(sshName === undefined ? {} : { sshName }),
       });
     },
 
-    async plan({ instanceId, installation, pullAnyway = false }, signal) {
-      return planFor(await instances.get(instanceId), installation, { change: false, pullAnyway }, signal);
+    async plan({ installation, pullAnyway = false, ...whose }, signal) {
+      const instance: Planned = 'instanceId' in whose ? await instances.get(whose.instanceId) : whose;
+      return planFor(instance, installation, { change: false, pullAnyway }, signal);
     },
 
     async run(planId) {
       const detail = take(planId);
-      const { instance, installation, files, service, pulls } = detail;
-      const { database } = installation.settings;
-      const steps = [
-        step('files', 1),
-        step('pull', 6),
-        ...(database === undefined ? [] : [step('database', 3)]),
-        step('up', 2),
-        step('wait', 5),
-      ];
-      const body = async (op: Op): Promise<Text> => {
-        let at = 0;
-        op.step(at);
-        const project = await projectOf(detail, op);
-        await keepDatabase(detail, op);
-        await writePlanned(project.cli.host, installation.folder, changedOnly(files.files), op);
-        op.step(++at);
-        await pullAll(project.cli, pulls, op, emit);
-        if (database !== undefined) {
-          op.step(++at);
-          await bringUp(project, databaseServiceName, false, op);
-          await databaseReady(project.cli, database, op);
-          await prepareDatabase(project.cli, database, files.secrets?.databasePassword ?? '', op);
-        }
-        op.step(++at);
-        await bringUp(project, service, database !== undefined, op);
-        op.step(++at);
-        const { server, place } = await ready(detail, project, op);
-        await instances.update(instance.id, { server: place, installation });
-        return text('server.outcome.started', server);
-      };
-      const subject = { instanceId: instance.id, name: instance.name };
-      const { id, ended } = await operations.run('install', subject, steps, body, { exclusive: true });
-      return { operationId: id, ended };
+      const instance = await ownerOf(detail.instance);
+      const steps = installSteps(detail.installation.settings.database !== undefined);
+      return begin('install', instance, steps, (op) => carryOut(need, { ...detail, instance }, op));
     },
 
     async planChange({ instanceId, settings }, signal) {
@@ -326,41 +263,18 @@ export function createInstalls(need: InstallsNeed): Installs {
 
     async applyChange(planId) {
       const detail = take(planId);
-      const { instance, installation, files, service, pulls, previous } = detail;
-      const body = async (op: Op): Promise<Text> => {
-        op.step(0);
-        const project = await projectOf(detail, op);
-        await pullAll(project.cli, pulls, op, emit);
-        op.step(1);
-        await writePlanned(project.cli.host, installation.folder, changedOnly(files.files), op);
-        try {
-          op.step(2);
-          await bringUp(project, service, false, op);
-          op.step(3);
-          const { server, place } = await ready(detail, project, op);
-          await instances.update(instance.id, { server: place, installation });
-          return text('install.outcome.changed', server);
-        } catch (error) {
-          if (!(error instanceof ProblemError) || previous === undefined) throw error;
-          op.log(`${problemText(error.problem).title}. The previous files are put back.`, 'warn');
-          const state = await putBack(detail, previous, project, uncancelled(op));
-          if (isCancelled(error)) throw error;
-          const { title, cause } = problemText(error.problem);
-          const { detail: words, fixes } = error.problem;
-          throw new ProblemError(
-            'settings-put-back',
-            { reason: `${title}. ${cause}`, state },
-            {
-              ...(words === undefined ? {} : { detail: words }),
-              ...(fixes === undefined ? {} : { fixes }),
-              cause: error,
-            },
-          );
-        }
-      };
-      const subject = { instanceId: instance.id, name: instance.name };
-      const { id, ended } = await operations.run('server-settings', subject, changeSteps, body, { exclusive: true });
-      return { operationId: id, ended };
+      const instance = await ownerOf(detail.instance);
+      return begin('server-settings', instance, changeSteps, (op) => carryOutChange(need, { ...detail, instance }, op));
+    },
+
+    async found({ docker, folder }, signal) {
+      const { cli } = await dockerHosts.engine(docker, signal);
+      const { content } = await composeFileIn(cli.host, folder, signal);
+      if (content === undefined) return undefined;
+      const { readCompose } = await import('./composeFile/readSettings.ts');
+      const env = (await environmentIn(cli.host, folder, signal)) ?? '';
+      const settings = readCompose(content, env, folder)?.settings;
+      return settings === undefined ? undefined : { docker, preset: presetOf(cli.options.systemId), folder, settings };
     },
 
     async read(instanceId, signal) {
@@ -384,39 +298,13 @@ export function createInstalls(need: InstallsNeed): Installs {
       };
     },
   };
-
-  /** Best effort, whatever went wrong: the files as they were, and the server as they say. */
-  async function putBack(
-    { files, installation, service, instance }: Detail,
-    previous: PlannedFile,
-    project: Project & { sudo: boolean },
-    op: Op,
-  ): Promise<'ready' | 'not-ready'> {
-    const backwards = files.files.flatMap(({ path, mode, before, after }) => {
-      const content = path === previous.path ? previous.before : before;
-      return content === undefined || content === after ? [] : [{ path, mode, before: after, after: content }];
-    });
-    await writePlanned(project.cli.host, installation.folder, backwards, op);
-    try {
-      await bringUp(project, service, false, op);
-      const was = await instances.get(instance.id);
-      const container = was.installation?.settings.containerName ?? installation.settings.containerName;
-      const place = { ...placeOf(installation, project.composePath, project.sudo), container };
-      await servers.waitUntilReady({ place, instance: was }, op);
-      return 'ready';
-    } catch (error) {
-      if (!(error instanceof ProblemError)) throw error;
-      op.log(problemText(error.problem).title, 'error');
-      return 'not-ready';
-    }
-  }
 }
 
 /**
  * What to put back: the file as it is now. After one that was ended between writing and waiting, that is the changed one already, so
  * that the settings that ran well last are taken.
  */
-async function previousOf(composed: PlannedFile, { installation }: Instance): Promise<PlannedFile> {
+async function previousOf(composed: PlannedFile, { installation }: Planned): Promise<PlannedFile> {
   if (composed.before === undefined || composed.before !== composed.after || installation === undefined)
     return composed;
   const { editCompose } = await import('./composeFile/existingFiles.ts');

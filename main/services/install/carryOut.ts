@@ -1,8 +1,6 @@
-import type { Installation, PullProgress } from '../../../contract/install.ts';
-import type { ServerPlace } from '../../../contract/server.ts';
+import type { PullProgress } from '../../../contract/install.ts';
 import type { DockerCli } from '../../adapters/docker/dockerCli.ts';
 import { pullImage } from '../../adapters/docker/pullImage.ts';
-import { ProblemError } from '../../problems/ProblemError.ts';
 import type { Emit, Op } from '../ports.ts';
 
 /** Milliseconds between events about a pull. */
@@ -35,19 +33,7 @@ export async function pullAll(cli: DockerCli, images: readonly string[], op: Op,
   }
 }
 
-/** Where the server is, once it was brought up from these settings. Whether sudo was taken is known then. */
-export function placeOf({ docker, settings }: Installation, composeFile: string, sudo: boolean): ServerPlace {
-  return {
-    docker: docker.kind === 'ssh' ? { ...docker, sudo } : docker,
-    container: settings.containerName,
-    composeFile,
-    url: settings.url,
-  };
+/** The same operation where it goes on although it was cancelled: for putting things back. */
+export function uncancelled({ id, step, progress, log }: Op): Op {
+  return { id, step, progress, log, signal: new AbortController().signal };
 }
-
-/** An operation that goes on although it was cancelled: for putting things back. */
-export function uncancelled(op: Op): Op {
-  return { ...op, id: op.id, signal: new AbortController().signal, step: op.step, progress: op.progress, log: op.log };
-}
-
-export const isCancelled = (error: unknown) => error instanceof ProblemError && error.problem.code === 'cancelled';

@@ -13,6 +13,8 @@ export type DefaultsNeed = {
   withDatabase: boolean;
   /** Every container of the engine. */
   all: readonly Inspected[];
+  /** Folders that other instances have there. */
+  taken: readonly string[];
   /** Under which the SSH host is known: "nas.lan". */
   sshName?: string;
   signal: AbortSignal;
@@ -35,7 +37,8 @@ export async function defaultInstallation(need: DefaultsNeed): Promise<Installat
   const { folder: usual, settings } = presetFor(preset);
   const told = await ask(need, usual);
   // Where this user may not write, as on a computer without an administrator's login: at home.
-  const folder = told.writable === 'yes' || !told.home ? usual : `${told.home.replace(/\/$/, '')}/aperture`;
+  const place = told.writable === 'yes' || !told.home ? usual : `${told.home.replace(/\/$/, '')}/aperture`;
+  const folder = unusedOf(place, new Set(need.taken));
   const names = new Set(all.map(nameOf));
   const ports = new Set(all.flatMap(portsOf).map(({ port }) => port));
   const free = async (from: number) => {
@@ -45,12 +48,9 @@ export async function defaultInstallation(need: DefaultsNeed): Promise<Installat
     return from;
   };
   const port = await free(settings.port);
-  const unused = (name: string) => {
-    let number = 2;
-    let candidate = name;
-    while (names.has(candidate)) candidate = `${name}-${number++}`;
-    return candidate;
-  };
+  const unused = (name: string) => unusedOf(name, names);
+  // Two projects of one name would take each other's containers for their own.
+  const projects = new Set(all.flatMap(({ Config }) => Config.Labels?.['com.docker.compose.project'] ?? []));
   const database = databaseService();
   const inside = (path: string) => (path.startsWith(`${usual}/`) ? folder + path.slice(usual.length) : path);
   const { libraries, backups } = settings.folders;
@@ -60,6 +60,7 @@ export async function defaultInstallation(need: DefaultsNeed): Promise<Installat
     folder,
     settings: {
       ...settings,
+      project: unusedOf(settings.project, projects),
       containerName: unused(settings.containerName),
       port,
       url: `http://${addressOf(need, told)}:${port}`,
@@ -78,7 +79,14 @@ export async function defaultInstallation(need: DefaultsNeed): Promise<Installat
   };
 }
 
-function presetOf(systemId: string): HostPreset {
+function unusedOf(name: string, taken: ReadonlySet<string>): string {
+  let number = 2;
+  let candidate = name;
+  while (taken.has(candidate)) candidate = `${name}-${number++}`;
+  return candidate;
+}
+
+export function presetOf(systemId: string): HostPreset {
   switch (systemId) {
     case 'unraid':
     case 'synology':

@@ -36,6 +36,7 @@ export async function lookAround(
       composeFinding(compose, host),
       ...(await inspectHost(cli.host, { folder, settings, ownPorts }, signal)),
       nameFinding('container-name', settings.containerName, all, folder),
+      ...projectFinding(settings.project, all, folder),
       ...(settings.database === undefined
         ? []
         : [nameFinding('database-name', settings.database.containerName, all, folder)]),
@@ -62,7 +63,7 @@ function isOwn({ Config }: Inspected, folder: string): boolean {
 const plainPath = (path: string) => path.replaceAll('\\', '/').replace(/\/+$/, '');
 
 type FindingKey = Parameters<typeof text>[0];
-type OwnId = Extract<HostFindingId, 'compose' | 'container-name' | 'database-name' | 'network' | 'image'>;
+type OwnId = Extract<HostFindingId, 'compose' | 'container-name' | 'database-name' | 'network' | 'image' | 'project'>;
 
 function finding(
   id: OwnId,
@@ -107,6 +108,14 @@ function nameFinding(
   if (holder === undefined) return finding(id, 'pass', 'install.host.name.free', { name });
   if (isOwn(holder, folder)) return finding(id, 'pass', 'install.host.name.own', { name });
   return finding(id, 'fail', 'install.host.name.taken', { name });
+}
+
+/** Compose would take another folder's containers for its own, and replace them. */
+function projectFinding(project: string, all: readonly Inspected[], folder: string): HostFinding[] {
+  const other = all.find((one) => one.Config.Labels?.['com.docker.compose.project'] === project && !isOwn(one, folder));
+  if (other === undefined) return [];
+  const at = other.Config.Labels?.['com.docker.compose.project.working_dir'] ?? '';
+  return [finding('project', 'fail', 'install.host.project.taken', { name: project, folder: at })];
 }
 
 function networkFinding(name: string, there: readonly string[], host: string): HostFinding {
