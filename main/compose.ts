@@ -16,6 +16,7 @@ import { createLogFile } from './adapters/logFile.ts';
 import { secretServiceLocked } from './adapters/secretService.ts';
 import { createRedactor } from './redaction.ts';
 import { createActivity } from './services/activity.ts';
+import { backupsDocument, createBackups } from './services/backups.ts';
 import { createChecks } from './services/checks.ts';
 import { createCompanionSchema } from './services/companionSchema.ts';
 import { createConnections } from './services/connections.ts';
@@ -28,6 +29,7 @@ import { createImports } from './services/imports.ts';
 import { createInstalls } from './services/installs.ts';
 import { createInstances, instancesDocument } from './services/instances.ts';
 import { createOnStart } from './services/migrations/onStart.ts';
+import { createMigrationReadings } from './services/migrations/readings.ts';
 import { createMigrationRuns } from './services/migrations/runs.ts';
 import { createServerPauses, pausedServersDocument } from './services/migrations/serverPause.ts';
 import { createNetworks } from './services/networks.ts';
@@ -176,7 +178,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     servers,
     networks: createNetworks({ dockerHosts, operations }),
     reach,
-    databaseImages: createDatabaseImages({ instances, dockerHosts, operations, emit }),
+    databaseImages: createDatabaseImages({ instances, dockerHosts, operations }),
     fixes,
     provisioning,
     serverFiles: createServerFiles({ operations, addToRedactor: redactor.add }),
@@ -193,6 +195,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     companionSchema,
     activity: createActivity({ operations, companionSchema }),
     pauses,
+    migrationReadings: createMigrationReadings({ connections, dockerHosts }),
     migrationRuns,
     onStart: createOnStart({ instances, dockerHosts, operations }),
     imports,

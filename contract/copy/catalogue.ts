@@ -10,6 +10,7 @@ import { fixes } from './fixes.ts';
 import { install } from './install.ts';
 import { menu } from './menu.ts';
 import { migrationRuns } from './migrationRuns.ts';
+import { migrations } from './migrations.ts';
 import { operations } from './operations.ts';
 import { practice } from './practice.ts';
 import { problems } from './problems.ts';
@@ -37,6 +38,7 @@ export const catalogue = {
   ...install,
   ...menu,
   ...migrationRuns,
+  ...migrations,
   ...operations,
   ...practice,
   ...problems,

@@ -1,10 +1,12 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { commandLine } from '../../contract/copy/commandLine.ts';
 import { migrationRuns } from '../../contract/copy/migrationRuns.ts';
+import { migrations } from '../../contract/copy/migrations.ts';
 import type { OnStartOptions, RehearseOptions, RunOptions } from './migrateRuns.ts';
+import type { ReadingOptions, StatusOptions } from './migrations.ts';
 import type { Invocation } from './program.ts';
 
-const words = { ...commandLine, ...migrationRuns } as const;
+const words = { ...commandLine, ...migrationRuns, ...migrations } as const;
 
 /** What the commands of the program are made with. */
 type Making<Common> = {
@@ -13,7 +15,7 @@ type Making<Common> = {
   chosen: (options: Common, run: Invocation['run']) => void;
 };
 
-/** `migrate run`, `migrate rehearse`, `migrate on-start`. */
+/** `migrate status`, `migrate preview`, `migrate run`, `migrate rehearse`, `migrate on-start`. */
 export function addMigrationRunCommands<Common>(migrate: Command, { add, leaf, chosen }: Making<Common>): void {
   const load = () => import('./migrateRuns.ts');
   const withSource = (command: Command) =>
@@ -21,6 +23,15 @@ export function addMigrationRunCommands<Common>(migrate: Command, { add, leaf, c
       .requiredOption('--instance <name|id>', words['cli.check.instance'])
       .option('--source <source>', words['cli.migrate.source'], 'installed');
 
+  withSource(add(migrate, 'status', words['cli.migrate.status.description']))
+    .option('--sql', words['cli.migrate.status.sql'])
+    .action((options: StatusOptions & Common) =>
+      chosen(options, async (context) => (await import('./migrations.ts')).status(options, context)),
+    );
+  withSource(add(migrate, 'preview', words['cli.migrate.preview.description'])).action(
+    (options: ReadingOptions & Common) =>
+      chosen(options, async (context) => (await import('./migrations.ts')).preview(options, context)),
+  );
   withSource(add(migrate, 'run', words['cli.migrate.run.description']))
     .option('--plan', words['cli.migrate.run.plan'])
     .option('--yes', words['cli.migrate.run.yes'])

@@ -10,7 +10,7 @@ import { type Grammar, loadGrammar } from '../../adapters/sqlGrammar.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
 import type { Connections } from '../connections.ts';
 import type { DockerHosts } from '../dockerHosts.ts';
-import { type Ledger, readLedger } from './ledger.ts';
+import { type Ledger, ledgerQuery, readLedger } from './ledger.ts';
 import { previewFiles } from './preview/preview.ts';
 import { readMigrations } from './source.ts';
 import { pendingFiles, type SourceRead, statusOf } from './status.ts';
@@ -21,6 +21,9 @@ export type MigrationReadingsNeed = {
   now?: () => Date;
 };
 
+/** The guide's query and what it gives. */
+export type LedgerResult = Ledger & { query: string };
+
 /** Looks at migrations; changes nothing. Only reads, so that a transaction pooler may be in between. */
 export interface MigrationReadings {
   /**
@@ -28,6 +31,7 @@ export interface MigrationReadings {
    * stops the connection, `cancelled`.
    */
   status(instance: Instance, source: MigrationSource, signal: AbortSignal): Promise<MigrationStatus>;
+  ledger(instance: Instance, signal: AbortSignal): Promise<LedgerResult>;
   /** What the pending ones would do, in their order. Raises what stops the connection or the source, `cancelled`. */
   preview(instance: Instance, source: MigrationSource, signal: AbortSignal): Promise<MigrationsPreview>;
 }
@@ -74,6 +78,8 @@ export function createMigrationReadings({
       ]);
       return statusOf(settled(ledger), settled(read), settled(starts), now());
     },
+
+    ledger: async (instance, signal) => ({ query: ledgerQuery, ...(await ledgerOf(instance, signal)) }),
 
     async preview(instance, source, signal) {
       const { found, files } = await sourceOf(instance, source, signal);
