@@ -15,6 +15,24 @@ export const reach = {
   'problem.reach-container-failed.cause': 'Docker on {host} says: {message}',
   'problem.reach-container-failed.next': 'Check what Docker says about the container, then test again.',
 
+  'problem.database-not-in-container.title': 'No container serves {address}',
+  'problem.database-not-in-container.cause':
+    'On {host} there is no running container with that name, address or published port.',
+  'problem.database-not-in-container.next':
+    'Choose the Docker host that the database runs on. For a PostgreSQL outside of Docker, install the pgvector package of its system.',
+
+  'problem.database-image-unknown.title': 'The image {image} is not one that the app knows how to replace',
+  'problem.database-image-unknown.cause':
+    '{container} does not run the official image of PostgreSQL. What else is in its image would be lost.',
+  'problem.database-image-unknown.next':
+    'Ask whoever makes that image for one with pgvector, or build on it and add pgvector.',
+
+  'problem.database-image-rolled-back.title': 'The database did not come up with {image}',
+  'problem.database-image-rolled-back.cause':
+    '{reason}. {restored, select, yes {The image of before is back, and the database answers} other {Going back did not work either}}.',
+  'problem.database-image-rolled-back.next':
+    '{restored, select, yes {Nothing was lost. Read the log of the container, then try again} other {Put back the compose file of before, {path}.previous, and bring the service up: docker compose up -d}}.',
+
   'reach.step.app': 'From this app',
   'reach.step.prepare': 'Preparing the server’s side',
   'reach.step.server': 'From the server’s side',
@@ -71,4 +89,60 @@ export const reach = {
     'A container that Compose makes anew loses a network that its compose file does not name. Add the network there as well.',
   'network.outcome':
     '{count, plural, =0 {Nothing to change} one {# network change made} other {# network changes made}}',
+
+  'image.plan.title': 'Move {container} from {from} to {to}',
+  'image.plan.there': '{container} has pgvector already',
+  'image.plan.by-hand': '{container} has to be moved to {to} by hand',
+  'image.note.same-major': 'Both are PostgreSQL {major}: the data stays where it is, in {directory}.',
+  'image.note.down': 'The database is down for some seconds while its container is made anew.',
+  'image.note.back': 'If it does not come up with the same data, the image of before is put back.',
+  'image.note.collation':
+    'The image of before is based on Alpine, which sorts text in another way than Debian. All indexes are rebuilt afterwards; on a large database that takes long.',
+  'image.note.extension': 'Afterwards an administrator creates the extension in the database: CREATE EXTENSION vector.',
+  'image.step.pull': 'Pulling the image',
+  'image.step.replace': 'Replacing the container',
+  'image.step.verify': 'Looking at the data',
+  'image.step.reindex': 'Rebuilding indexes',
+  'image.outcome': '{container} runs {image}, with the same data and with pgvector',
+  'image.fix.run': 'Make the container anew from {to}',
+  'image.fix.run.why':
+    'The container was not made by Compose, so the app does not replace it. The old one stays, renamed, until it is removed. The password is kept in the data, not in the container.',
+  'image.fix.compose': 'Change the image in the compose file',
+  'image.fix.compose.why': 'The app leaves the file alone: {reason}',
+  'image.fix.reindex': 'Rebuild the indexes afterwards',
+  'image.reason.other': 'the database that answers is another one',
+  'image.reason.no-vector': 'the image has no pgvector',
+  'image.reason.ended': 'it ended with exit code {exitCode}',
+  'image.reason.silent': 'it did not answer within {seconds} seconds',
+
+  'reach.means.app': 'From this app',
+  'reach.means.server': 'From inside of the server’s container',
+  'reach.means.server-image': 'From a container of the server’s image',
+  'reach.means.database-image': 'From a container of PostgreSQL’s image, with psql (its verdict on TLS is libpq’s)',
+
+  'cli.reach.description': 'try the database from this computer and from where the server is or will be',
+  'cli.reach.network': 'existing Docker networks that the server will join',
+  'cli.reach.image': 'the server’s image, instead of the usual one',
+  'cli.reach.host-gateway': 'give the server the name host.docker.internal for the Docker host',
+  'cli.reach.seen': 'the database’s address as the server is to use it; kept with the instance',
+  'cli.reach.seen-invalid': '“{given}” is no address. It is host:port, an IPv6 address in brackets.',
+  'cli.reach.url': 'DATABASE_URL: {url}',
+  'cli.reach.networks': 'Networks: {networks}',
+  'cli.reach.reached': 'reached',
+  'cli.reach.failed': 'failed',
+  'cli.reach.skipped': 'not tried',
+  'cli.reach.answered':
+    'PostgreSQL {version}, database {database}, as {user}{client, select, other { from {client}}}, {encrypted, select, yes {encrypted} other {not encrypted}}',
+  'cli.networks.description': 'Docker networks: what the server and the database share',
+  'cli.networks.list': 'the networks with the containers in them',
+  'cli.networks.create': 'create a network',
+  'cli.networks.connect': 'connect a container to a network',
+  'cli.networks.instance': 'the instance whose server uses the address of --seen from then on',
+  'cli.networks.which': '--seen needs --instance.',
+  'cli.networks.name': '“{name}” is no name for a network.',
+  'cli.networks.plan': 'show what would be done',
+  'cli.networks.yes': 'do it',
+  'cli.networks.confirm': 'Nothing has been done. Add --yes to do it.',
+  'cli.database.description': 'the database’s own container',
+  'cli.database.image': 'move a PostgreSQL container to the image with pgvector',
 } as const;

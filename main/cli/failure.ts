@@ -63,18 +63,8 @@ export async function tellProblem(
   problem: Problem,
   redact: <Value>(value: Value) => Value,
 ): Promise<ExitCode> {
-  const { problemText } = await import('../../contract/copy/problemText.ts');
-  const { plainFix, problemLines, waysHere } = await import('./reportText.ts');
-  const words = problemText(problem);
-  const ways = waysHere(problem);
-  const document = {
-    code: problem.code,
-    title: words.title,
-    cause: words.cause,
-    next: [words.next, ...ways].join('\n'),
-    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
-    ...(problem.fixes === undefined ? {} : { fixes: problem.fixes.map(plainFix) }),
-  };
+  const { plainProblem, problemLines } = await import('./reportText.ts');
+  const document = plainProblem(problem);
   output.failure({ problem: redact(document) }, () => redact(problemLines(problem, output)));
   return exitCodeOf(problem);
 }

@@ -4,6 +4,7 @@ import { commandLine } from '../../contract/copy/commandLine.ts';
 import { composeFile } from '../../contract/copy/composeFile.ts';
 import { migrationRuns } from '../../contract/copy/migrationRuns.ts';
 import { provisioning } from '../../contract/copy/provisioning.ts';
+import { reach } from '../../contract/copy/reach.ts';
 import { hostPresets } from '../../contract/hostPreset.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { CheckOptions } from './check.ts';
@@ -15,9 +16,10 @@ import type { AddOptions, ImportOptions, RemoveOptions } from './instances.ts';
 import { addMigrationRunCommands } from './migrateProgram.ts';
 import type { ExitCode } from './output.ts';
 import type { ProvisionOptions } from './provision.ts';
+import { addReachCommands } from './reachProgram.ts';
 import { addServerCommands } from './serverProgram.ts';
 
-const words = { ...commandLine, ...composeFile, ...migrationRuns, ...provisioning } as const;
+const words = { ...commandLine, ...composeFile, ...migrationRuns, ...provisioning, ...reach } as const;
 
 /** A command with its options, ready to be run. */
 export type Invocation = {
@@ -90,6 +92,14 @@ export function createProgram({
       chosen(options, async (context) => (await import('./provision.ts')).provision(options, context)),
     );
 
+  addReachCommands<Common>(
+    {
+      reach: top('reach', words['cli.reach.description']),
+      networks: top('networks', words['cli.networks.description']),
+      database: top('database', words['cli.database.description']),
+    },
+    { add, leaf, chosen },
+  );
   addServerCommands<Common>(top('server', words['cli.server.description']), { add, leaf, chosen });
 
   leaf(add(top('compose', words['cli.compose.description']), 'show', words['cli.compose.show']))

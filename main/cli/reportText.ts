@@ -72,6 +72,11 @@ export function problemLines(problem: Problem, look: Look): string {
   ].join('\n');
 }
 
+/** A way to fix something, as indented lines. */
+export function fixText(fix: Fix, look: Look): string {
+  return fixLines(fix, widthOf(look) - 2, '').join('\n');
+}
+
 /** What to do, what to know before it is done, and the text to run or paste. */
 function fixLines(fix: Fix, width: number, pad: string): string[] {
   const block = (snippet: string) => snippet.split('\n').map((line) => `${pad}    ${line}`);
@@ -164,6 +169,19 @@ export function plainFix(fix: Fix): Record<string, unknown> {
     default:
       return fix satisfies never;
   }
+}
+
+/** A problem as plain data with its words said. */
+export function plainProblem(problem: Problem): Record<string, unknown> {
+  const { title, cause, next } = problemText(problem);
+  return {
+    code: problem.code,
+    title,
+    cause,
+    next: [next, ...waysHere(problem)].join('\n'),
+    ...(problem.detail === undefined ? {} : { detail: problem.detail }),
+    ...(problem.fixes === undefined ? {} : { fixes: problem.fixes.map(plainFix) }),
+  };
 }
 
 /** What `check --json` prints. */

@@ -171,7 +171,7 @@ async function instanceOf(options: ServerOptions, companion: Companion): Promise
 }
 
 /** `local`, `local:<context>` or `ssh:<host>`. `keepHost`: an SSH host that the app doesn't know is saved. */
-async function placeOf(
+export async function placeOf(
   { docker: given = 'local', socket, sudo, sshKey }: DockerOptions,
   { sshHosts }: Companion,
   keepHost: boolean,

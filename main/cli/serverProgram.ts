@@ -4,7 +4,7 @@ import type { Invocation } from './program.ts';
 import type { AdoptOptions, DockerOptions, LogOptions, ServerOptions } from './server.ts';
 
 /** What the commands of the program are made with. */
-type Making<Common> = {
+export type Making<Common> = {
   add: (parent: Command, name: string, description: string) => Command;
   leaf: (command: Command) => Command;
   chosen: (options: Common & { ssh?: string }, run: Invocation['run']) => void;
@@ -43,7 +43,7 @@ export function addServerCommands<Common>(server: Command, { add, leaf, chosen }
     .action((options: Given<AdoptOptions>) => run(options, async (context) => (await load()).adopt(options, context)));
 }
 
-function whereDocker(command: Command): Command {
+export function whereDocker(command: Command): Command {
   return command
     .option('--docker <place>', words['cli.server.option.docker'])
     .option('--socket <path>', words['cli.server.option.socket'])

@@ -10,7 +10,10 @@ import { type PostgresContainer, uniqueName } from '../../support/docker/contain
 import type { Docker } from '../../support/docker/engine.ts';
 
 /** Where the app finds a database container: at its port on this computer. */
-export function settingsFor(database: PostgresContainer, more: Partial<ConnectionSettings> = {}): ConnectionSettings {
+export function settingsFor(
+  database: Pick<PostgresContainer, 'port' | 'user' | 'database'>,
+  more: Partial<ConnectionSettings> = {},
+): ConnectionSettings {
   return {
     ...defaultConnection,
     hosts: [{ host: '127.0.0.1', port: database.port }],

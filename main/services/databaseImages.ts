@@ -1,0 +1,201 @@
+import { type Text, text } from '../../contract/copy/text.ts';
+import type { DatabaseImageReport } from '../../contract/databaseImage.ts';
+import type { Fix } from '../../contract/fix.ts';
+import type { Instance } from '../../contract/instance.ts';
+import type { OperationView } from '../../contract/operation.ts';
+import type { PlanStep } from '../../contract/plan.ts';
+import type { DockerFound, DockerPlace } from '../../contract/server.ts';
+import type { DockerCli } from '../adapters/docker/dockerCli.ts';
+import { type Inspected, inspectAll } from '../adapters/docker/inspect.ts';
+import { madeWith } from '../adapters/docker/madeWith.ts';
+import { inspectNetworks } from '../adapters/docker/networks.ts';
+import { ProblemError } from '../problems/ProblemError.ts';
+import { readIfThere } from './composeFile/readIfThere.ts';
+import { reindexByHand, reindexCommand, runByHand } from './databaseImage/byHand.ts';
+import { type ImageMove, moveImage } from './databaseImage/carryOut.ts';
+import { dataFacts, superuserOf } from './databaseImage/dataFacts.ts';
+import { type KnownImage, knownImage } from './databaseImage/knownImage.ts';
+import type { DockerHosts } from './dockerHosts.ts';
+import { composeOf, upArguments } from './install/project.ts';
+import { createPlans } from './plans.ts';
+import type { Op, Operations } from './ports.ts';
+import { type ServingContainer, servingContainer, surroundingsOf } from './reach/databaseContainer.ts';
+import { hostAddresses } from './reach/dockerHostView.ts';
+import { composeFileOf } from './server/findServers.ts';
+
+export interface DatabaseImages {
+  /**
+   * Which container on that Docker host serves the instance's database, and how it gets pgvector: the image of pgvector for the same major
+   * version. Changes nothing. Raises `database-not-in-container`, `database-image-unknown`, `docker-…`.
+   */
+  plan(instanceId: string, docker: DockerPlace, signal: AbortSignal): Promise<DatabaseImageReport>;
+  /**
+   * Operation `database-image`, exclusive for the instance. The same data directory has to answer afterwards, and pgvector has to be there;
+   * else the image of before is put back and it fails with `database-image-rolled-back`. Raises `plan-missing`, `plan-stale`,
+   * `operation-busy`.
+   */
+  run(planId: string): Promise<{ operationId: string; ended: Promise<OperationView> }>;
+}
+
+export type DatabaseImagesNeed = {
+  instances: { get(id: string): Promise<Instance> };
+  dockerHosts: DockerHosts;
+  operations: Operations;
+  now?: () => Date;
+};
+
+const largestFile = 1024 * 1024;
+
+type Planned = { instance: Instance; docker: DockerPlace; move: Omit<ImageMove, 'cli' | 'compose'> };
+
+export function createDatabaseImages({ instances, dockerHosts, operations, now }: DatabaseImagesNeed): DatabaseImages {
+  const plans = createPlans<Planned>({ now });
+
+  return {
+    async plan(instanceId, docker, signal) {
+      const instance = await instances.get(instanceId);
+      const { cli, found } = await dockerHosts.engine(docker, signal);
+      const { container, name } = await servingOf(instance, docker, cli, signal);
+      const known = knownImage(container);
+      const from = container.Config.Image;
+      if (known === undefined) throw new ProblemError('database-image-unknown', { container: name, image: from });
+      const facts = await dataFacts(cli, container, signal);
+      const report = { container: name, from, to: known.target };
+      const noPlan = (title: Text) =>
+        plans.keep({ title, as: 'app', steps: [], notes: [] }, { instance, docker, move: none });
+      if (facts.vector) {
+        const title = text('image.plan.there', { container: name });
+        return { ...report, outcome: 'there', plan: noPlan(title), byHand: [] };
+      }
+      const byHandTitle = text('image.plan.by-hand', { container: name, to: known.target });
+      const reindex = known.flavour === 'alpine' ? [reindexByHand(name, superuserOf(container))] : [];
+      const edit = await editOf(cli, container, known, signal);
+      if (edit.kind === 'by-hand') {
+        return { ...report, outcome: 'by-hand', plan: noPlan(byHandTitle), byHand: [...edit.fixes, ...reindex] };
+      }
+      const { path, folder, service, before, after } = edit;
+      const { changeOf } = await import('./composeFile/existingFiles.ts');
+      const compose = composeOf(found, cli.host.label);
+      const move = {
+        ...{ path, folder, service, before, after, facts, name, target: known.target },
+        reindex: known.flavour === 'alpine' ? reindexCommand(superuserOf(container)) : undefined,
+      };
+      const plan = plans.keep(
+        {
+          title: text('image.plan.title', report),
+          as: 'app',
+          steps: stepsOf(cli, compose, move),
+          notes: notesOf(known, facts.directory),
+        },
+        { instance, docker, move },
+      );
+      return { ...report, outcome: 'possible', plan, change: changeOf({ path, before, after }, false), byHand: [] };
+    },
+
+    async run(planId) {
+      const { plan, detail } = plans.find(planId);
+      const { instance, docker, move } = detail;
+      if (plan.steps.length === 0) throw new ProblemError('plan-missing', { id: planId });
+      const steps = [
+        { name: text('image.step.pull'), weight: 4 },
+        { name: text('image.step.replace'), weight: 1 },
+        { name: text('image.step.verify'), weight: 1 },
+        ...(move.reindex === undefined ? [] : [{ name: text('image.step.reindex'), weight: 6 }]),
+      ];
+      const body = async (op: Op) => {
+        const { cli, found } = await dockerHosts.engine(docker, op.signal);
+        await moveImage({ ...move, cli, compose: composeOf(found, cli.host.label) }, op);
+        return text('image.outcome', { container: move.name, image: move.target });
+      };
+      const subject = { instanceId: instance.id, name: instance.name };
+      const { id, ended } = await operations.run('database-image', subject, steps, body, { exclusive: true });
+      return { operationId: id, ended };
+    },
+  };
+}
+
+/** Of a plan without steps, which is never carried out. */
+const none: Planned['move'] = {
+  ...{ path: '', folder: '', service: '', before: '', after: '', name: '', target: '', reindex: undefined },
+  facts: { identifier: '', major: 0, directory: '', vector: false },
+};
+
+async function servingOf(
+  instance: Instance,
+  docker: DockerPlace,
+  cli: DockerCli,
+  signal: AbortSignal,
+): Promise<ServingContainer> {
+  const [containers, networks, addresses] = await Promise.all([
+    inspectAll(cli, { signal }),
+    inspectNetworks(cli, { signal }),
+    hostAddresses(cli.host, signal),
+  ]);
+  const surroundings = surroundingsOf({ docker, instance }, containers, networks, addresses);
+  const candidates = [instance.connection?.hosts[0], instance.seenByServer].filter((one) => one !== undefined);
+  for (const address of candidates) {
+    const serving = servingContainer(address, surroundings);
+    if (serving !== undefined) return serving;
+  }
+  const [first] = candidates;
+  const address = first === undefined ? '' : `${first.host}:${first.port}`;
+  throw new ProblemError('database-not-in-container', { address, host: cli.host.label });
+}
+
+type Editable =
+  | { kind: 'possible'; path: string; folder: string; service: string; before: string; after: string }
+  | { kind: 'by-hand'; fixes: Fix[] };
+
+/** The compose file with the other image in it, everything else byte for byte; or how to do it by hand. */
+async function editOf(cli: DockerCli, container: Inspected, known: KnownImage, signal: AbortSignal): Promise<Editable> {
+  const labels = container.Config.Labels ?? {};
+  const service = labels['com.docker.compose.service'];
+  const path = composeFileOf(container);
+  const folder = labels['com.docker.compose.project.working_dir'];
+  const name = container.Name.replace(/^\//, '');
+  if (service === undefined || path === undefined || folder === undefined) {
+    return { kind: 'by-hand', fixes: [runByHand(name, await madeWith(cli, container.Id, signal), known)] };
+  }
+  const before = await readIfThere(cli.host, path, { signal, maxBytes: largestFile });
+  const inFile = (snippet: string, why?: Text): Fix => ({
+    kind: 'paste',
+    title: text('image.fix.compose'),
+    language: 'yaml',
+    where: text('fix.where.compose', { host: cli.host.label }),
+    snippet,
+    ...(why === undefined ? {} : { why }),
+  });
+  const snippet = `services:\n  ${service}:\n    image: ${known.target}`;
+  if (before === undefined) return { kind: 'by-hand', fixes: [inFile(snippet)] };
+  const { changeCompose } = await import('./composeFile/changeCompose.ts');
+  const edited = changeCompose(before, [{ at: 'image', value: known.target }], service);
+  if (edited.kind === 'changed') return { kind: 'possible', path, folder, service, before, after: edited.text };
+  const { say } = await import('../../contract/copy/text.ts');
+  const why = text('image.fix.compose.why', { reason: say(edited.reason) });
+  return { kind: 'by-hand', fixes: [inFile(edited.diff === '' ? snippet : edited.diff, why)] };
+}
+
+function stepsOf(
+  cli: DockerCli,
+  compose: NonNullable<DockerFound['compose']>,
+  { path, folder, service, after, target, name, reindex }: Planned['move'],
+): PlanStep[] {
+  const host = cli.host.label;
+  const command = (argv: string[]): PlanStep => ({ kind: 'command', host, argv });
+  return [
+    command(['docker', 'pull', target]),
+    { kind: 'file', host, path, mode: '', content: after },
+    command(cli.composeArgv(compose, upArguments([path], folder, service, true))),
+    ...(reindex === undefined ? [] : [command(['docker', 'exec', name, ...reindex])]),
+  ];
+}
+
+function notesOf({ major, flavour }: KnownImage, directory: string): Text[] {
+  return [
+    text('image.note.same-major', { major, directory }),
+    text('image.note.down'),
+    text('image.note.back'),
+    ...(flavour === 'alpine' ? [text('image.note.collation')] : []),
+    text('image.note.extension'),
+  ];
+}
