@@ -64,6 +64,7 @@ export const problemCodes = [
   'server-disk-full',
   'server-out-of-memory',
   'connection-lost',
+  'database-in-use',
   'sql-error',
   // SSH
   'ssh-dns-not-found',

@@ -36,6 +36,12 @@ export const workingProblems = {
   'problem.server-out-of-memory.next':
     'Give the server or its container more memory, or lower work_mem and maintenance_work_mem.',
 
+  'problem.database-in-use.title': 'Somebody is still connected to {database}',
+  'problem.database-in-use.cause':
+    '{count, plural, =0 {A session came back each time that it was ended.} one {One session could not be ended: {sessions}.} other {# sessions could not be ended: {sessions}.}} PostgreSQL renames a database only when nobody uses it.',
+  'problem.database-in-use.next':
+    'End these programs, or let an administrator end their sessions, then try again. Nothing was changed.',
+
   'problem.connection-lost.title': 'The connection to {host} was lost',
   'problem.connection-lost.cause':
     'The network or the server went away in the middle. The server rolls an open transaction back by itself.',
