@@ -21,10 +21,10 @@ export type MigrationRunPlan = {
   plan: Plan;
   source: MigrationSourceFound;
   pending: { name: string; bytes: number }[];
-  /** By file, where the statements could be looked at. */
-  preview?: MigrationPreview[];
-  /** How many statements destroy data; missing where that could not be told, which counts as some. */
-  destroys?: number;
+  /** Of the pending files. */
+  preview: MigrationPreview[];
+  /** How many statements destroy data that is there now. */
+  destroys: number;
   server: ServerUse;
   /** The newest one that was made since the last migration. */
   backup?: VerifiedBackup;

@@ -15,8 +15,6 @@ export const migrationRuns = {
   'migrate.note.rewrites':
     '{name}, line {line}: rewrites {object}. Nothing else can use it meanwhile, and it needs as much disk space again.',
   'migrate.note.needs-extension': '{name}, line {line}: needs the extension {extension} ({state})',
-  'migrate.note.not-looked':
-    'What the statements do to the data could not be told beforehand. They are treated as if they destroyed some.',
   'migrate.note.no-backup':
     'There is no verified backup of this database. What these statements delete cannot be brought back without one.',
   'migrate.note.backup': 'The newest verified backup is from {at}.',

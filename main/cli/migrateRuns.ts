@@ -125,7 +125,7 @@ function oneOf({ plan, yes }: Planning): void {
 }
 
 function planText({ plan, pending, preview, blocked }: MigrationRunPlan, output: Pick<Output, 'colour'>): string {
-  const effects = new Map(preview?.map(({ name, effect }) => [name, effect]));
+  const effects = new Map(preview.map(({ name, effect }) => [name, effect]));
   return [
     paint(output, 'bold', say(plan.title)),
     ...(pending.length === 0 ? [] : ['', table(pending.map(({ name }) => [name, effects.get(name) ?? '']))]),

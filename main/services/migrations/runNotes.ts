@@ -8,9 +8,8 @@ import type { MigrationFile } from './source.ts';
 /** A place where data is destroyed. */
 export type Destroyed = { name: string; line: number; object: string; rows?: number };
 
-/** Where data is destroyed, as far as it was looked at; undefined where nobody has. A file that could not be read may do anything. */
-export function destroyedBy(preview: readonly MigrationPreview[] | undefined): Destroyed[] | undefined {
-  if (preview === undefined) return undefined;
+/** Where data is destroyed. */
+export function destroyedBy(preview: readonly MigrationPreview[]): Destroyed[] {
   return preview.flatMap(({ name, statements }) =>
     statements.flatMap(({ line, command, warnings }) =>
       destroying(warnings).map(({ object, rows }) => ({
@@ -47,7 +46,7 @@ export function notesOf(of: {
   pending: readonly MigrationFile[];
   ledger: Ledger;
   server: ServerUse;
-  preview: readonly MigrationPreview[] | undefined;
+  preview: readonly MigrationPreview[];
   backup: VerifiedBackup | undefined;
   needsOverride: boolean;
 }): Text[] {
@@ -61,8 +60,7 @@ export function notesOf(of: {
     ...(early.length === 0
       ? []
       : [text('migrate.note.out-of-order', { count: early.length, names: namesOf(early.map(({ name }) => name)) })]),
-    ...(preview ?? []).flatMap(({ name, statements }) => statements.flatMap((each) => statementNotes(name, each))),
-    ...(pending.length > 0 && preview === undefined ? [text('migrate.note.not-looked')] : []),
+    ...preview.flatMap(({ name, statements }) => statements.flatMap((each) => statementNotes(name, each))),
     ...(needsOverride ? [text('migrate.note.no-backup')] : []),
     ...(backup === undefined ? [] : [text('migrate.note.backup', { at: backup.at })]),
     ...serverNotes(server),
@@ -74,13 +72,11 @@ function namesOf(names: readonly string[]): string {
   return [...names.slice(0, 5), ...(names.length > 5 ? ['…'] : [])].join(', ');
 }
 
-/** PostgreSQL refuses these inside of a transaction. */
-const alone =
-  /^(?:(?:CREATE(?:\s+UNIQUE)?|DROP)\s+INDEX\s+CONCURRENTLY|REINDEX\b[^;]*\bCONCURRENTLY|VACUUM|CREATE\s+DATABASE|DROP\s+DATABASE|CREATE\s+TABLESPACE|DROP\s+TABLESPACE|ALTER\s+SYSTEM|REINDEX\s+(?:DATABASE|SYSTEM)|ALTER\s+TABLE\b[^;]*\bDETACH\s+PARTITION\b[^;]*\bCONCURRENTLY)\b/i;
-
-function statementNotes(name: string, { line, sql, command, warnings, needs }: StatementPreview): Text[] {
+function statementNotes(name: string, { line, command, warnings, needs }: StatementPreview): Text[] {
   const notes: Text[] = [];
-  if (alone.test(sql)) notes.push(text('migrate.note.no-transaction', { name, line, command }));
+  if (warnings.some(({ reason }) => reason === 'outside-transaction')) {
+    notes.push(text('migrate.note.no-transaction', { name, line, command }));
+  }
   for (const { object = command, rows } of destroying(warnings)) {
     notes.push(text('migrate.note.destroys', { name, line, object, rows: rows ?? -1 }));
   }

@@ -4,15 +4,17 @@ import type { MigrationPreview, MigrationSource, RehearsalReport } from '../../.
 import type { MigrationRunPlan, MigrationRunReport, VerifiedBackup } from '../../../contract/migrationRun.ts';
 import type { OperationView } from '../../../contract/operation.ts';
 import type { PostgresSession } from '../../adapters/postgres/session.ts';
+import { type Grammar, loadGrammar } from '../../adapters/sqlGrammar.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
 import type { Connections } from '../connections.ts';
 import { databaseTarget } from '../databaseTarget.ts';
 import type { DockerHosts } from '../dockerHosts.ts';
 import { createPlans } from '../plans.ts';
 import type { Emit, Op, Operations } from '../ports.ts';
-import type { SplitStatements } from './failure.ts';
 import { type Ledger, readLedger } from './ledger.ts';
 import { serverLedger } from './ledgers.ts';
+import { previewFiles } from './preview/preview.ts';
+import { splitStatements } from './preview/statements.ts';
 import { rehearse } from './rehearsal.ts';
 import { requireSession } from './requireSession.ts';
 import { blockedBy, destroyedBy, notesOf } from './runNotes.ts';
@@ -20,6 +22,7 @@ import { type RunnerLimits, runMigrations, usualLimits } from './runner.ts';
 import type { ServerPauses } from './serverPause.ts';
 import { lookAtServerUse, serverRunning, serverSessions, sessionWords, waitUntilUnused } from './serverUse.ts';
 import { type MigrationFile, type MigrationsRead, readMigrations } from './source.ts';
+import { pendingFiles } from './status.ts';
 
 export type MigrationRunsNeed = {
   instances: { get(id: string): Promise<Instance> };
@@ -28,13 +31,6 @@ export type MigrationRunsNeed = {
   pauses: ServerPauses;
   operations: Operations;
   emit: Emit;
-  /** What the statements of files would do to the data that is there. */
-  preview?: (
-    files: readonly MigrationFile[],
-    session: PostgresSession,
-    signal: AbortSignal,
-  ) => Promise<MigrationPreview[]>;
-  split?: SplitStatements;
   /** The newest backup of an instance that was read to its end. Without this there is none. */
   newestVerifiedBackup?: (instanceId: string) => Promise<VerifiedBackup | undefined>;
   limits?: RunnerLimits;
@@ -71,7 +67,7 @@ type Detail = {
   target: string;
   read: MigrationsRead;
   pending: MigrationFile[];
-  preview: MigrationPreview[] | undefined;
+  preview: MigrationPreview[];
 };
 
 /** Milliseconds for one statement: building an index may take hours. */
@@ -97,6 +93,12 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
   const plans = createPlans<Detail>({ now });
   const runs = new Map<string, MigrationRunReport>();
   const rehearsals = new Map<string, RehearsalReport>();
+  let loading: Promise<Grammar> | undefined;
+  const grammar = () => {
+    loading ??= loadGrammar();
+    return loading;
+  };
+  const split = async (sql: string) => splitStatements(await grammar(), '', sql).statements;
 
   const open = (instance: Instance, signal: AbortSignal, purpose: 'read' | 'write' = 'write') =>
     connections.open(instance, { signal, purpose, queryTimeoutMs: longestStatement });
@@ -159,19 +161,17 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
 
   async function requireBackup(
     instanceId: string,
-    { preview, pending }: Detail,
+    { preview }: Detail,
     { withoutBackup }: RunWishes,
     ledger: Ledger,
   ): Promise<void> {
     const destroyed = destroyedBy(preview);
-    if (withoutBackup || pending.length === 0 || destroyed?.length === 0) return;
-    // Nothing is in a database without a ledger that a migration could destroy.
-    if (destroyed === undefined && !ledger.there) return;
+    if (withoutBackup || destroyed.length === 0) return;
     if ((await backupOf(instanceId, ledger)) !== undefined) return;
-    const what = (destroyed ?? []).map(({ name, object }) => [name, object].filter((part) => part).join(': '));
+    const what = destroyed.map(({ name, object }) => `${name}: ${object}`);
     throw new ProblemError('migrations-destroy-data', {
-      count: destroyed?.length ?? pending.length,
-      what: [...new Set(what)].slice(0, 5).join(', ') || '?',
+      count: destroyed.length,
+      what: [...new Set(what)].slice(0, 5).join(', '),
     });
   }
 
@@ -190,7 +190,7 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
       limits: statementSeconds === undefined ? limits : { ...limits, statementSeconds },
       listener: listenerOf(op),
       openWatcher: () => open(instance, op.signal, 'read'),
-      ...(need.split === undefined ? {} : { split: need.split }),
+      split,
     });
     const { outcomes, alreadyApplied, problem } = result;
     const report: MigrationRunReport = { at: now().toISOString(), source: found, alreadyApplied, files: outcomes };
@@ -210,14 +210,12 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
       const session = await open(instance, signal, 'read');
       try {
         const ledger = await readLedger(session);
-        const applied = new Set(ledger.rows.map(({ name }) => name));
-        const pending = migrations.files.filter(({ name }) => !applied.has(name));
+        const pending = pendingFiles(migrations.files, ledger);
         const server = await lookAtServerUse(session, instance.server, dockerHosts, signal);
-        const preview = pending.length === 0 ? [] : await need.preview?.(pending, session, signal);
+        const preview = pending.length === 0 ? [] : await previewFiles(await grammar(), pending, session);
         const destroyed = destroyedBy(preview);
         const backup = await backupOf(instanceId, ledger);
-        const harmless = pending.length === 0 || destroyed?.length === 0 || (destroyed === undefined && !ledger.there);
-        const needsOverride = !harmless && backup === undefined;
+        const needsOverride = destroyed.length > 0 && backup === undefined;
         const { host } = session.address;
         const { database, user: role } = session;
         const values = { count: pending.length, database, host, source: migrations.found.name };
@@ -240,8 +238,8 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
           plan,
           source: migrations.found,
           pending: pending.map(({ name, bytes }) => ({ name, bytes })),
-          ...(preview === undefined ? {} : { preview }),
-          ...(destroyed === undefined ? {} : { destroys: destroyed.length }),
+          preview,
+          destroys: destroyed.length,
           server,
           ...(backup === undefined ? {} : { backup }),
           needsStop: server.container?.up === true,
@@ -278,7 +276,7 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
           limits: need.limits ?? usualLimits,
           listener: listenerOf(op),
           at: now(),
-          ...(need.split === undefined ? {} : { split: need.split }),
+          split,
         });
         rehearsals.set(instanceId, report);
         emit('rehearsal.report', { operationId: op.id, instanceId, report });
