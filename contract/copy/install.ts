@@ -15,6 +15,8 @@ export const install = {
   'install.blocked.no-password': 'The password of the database is not kept, so that DATABASE_URL cannot be written.',
   'install.blocked.database-port':
     'The database has no port on the Docker host, so that the app could not reach it for checks and backups.',
+  'install.blocked.by-hand': 'What is settled in {path} by hand is not changed by the app: {names}. Change it there.',
+  'install.note.by-hand': 'In {path} these stay as they are: {names}.',
   'install.blocked.folder-taken': '{folder} is the folder of {name} already.',
   'install.step.files': 'Writing the files',
   'install.step.pull': 'Pulling the image',

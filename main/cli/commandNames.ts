@@ -2,6 +2,7 @@
 export const commandNames = [
   'check',
   'provision',
+  'install',
   'server',
   'compose',
   'reach',

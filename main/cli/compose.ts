@@ -1,12 +1,7 @@
 import { say, text } from '../../contract/copy/text.ts';
 import type { HostPreset } from '../../contract/hostPreset.ts';
 import type { InstanceView } from '../../contract/instance.ts';
-import {
-  type FileChange,
-  type HostFinding,
-  type ServerSettings,
-  serverSettingsSchema,
-} from '../../contract/serverSettings.ts';
+import type { ServerSettings } from '../../contract/serverSettings.ts';
 import type { Host } from '../adapters/host.ts';
 import { LocalHost } from '../adapters/localHost.ts';
 import type { Companion } from '../compose.ts';
@@ -17,22 +12,14 @@ import { passwordAccount } from '../services/instances.ts';
 import type { Context } from './context.ts';
 import { WrongUsage } from './failure.ts';
 import { findInstance } from './findInstance.ts';
-import { type ExitCode, exitCode, type Output, paint, table } from './output.ts';
-import { plainFix } from './reportText.ts';
+import { type ExitCode, exitCode } from './output.ts';
+import { changesText, findingsText, plainFinding } from './serverFilesText.ts';
+import { type SettingOptions, settingsFrom } from './settingOptions.ts';
 import { sshHostNamed } from './sshRoute.ts';
 
-export type ComposeOptions = {
+export type ComposeOptions = SettingOptions & {
   instance: string;
   preset: HostPreset;
-  image?: string;
-  port?: string;
-  bind?: string;
-  appUrl?: string;
-  timeZone?: string;
-  libraries?: string;
-  backups?: string;
-  media?: string;
-  network?: string[];
   withDatabase?: true;
   ssh?: string;
   sshKey?: string;
@@ -80,32 +67,12 @@ export async function showCompose(options: ComposeOptions, context: Context): Pr
   return exitCode.good;
 }
 
-function settingsOf(options: ComposeOptions): ServerSettings {
-  const { settings } = presetFor(options.preset);
-  const port = options.port === undefined ? settings.port : Number(options.port);
-  const { libraries, backups, media } = options;
-  const wanted = {
-    ...settings,
-    port,
-    url: options.appUrl ?? `http://localhost:${Number.isNaN(port) ? settings.port : port}`,
-    image: options.image ?? settings.image,
-    timeZone: options.timeZone ?? settings.timeZone,
-    networks: options.network ?? [],
-    folders: {
-      ...settings.folders,
-      ...(libraries === undefined ? {} : { libraries }),
-      ...(backups === undefined ? {} : { backups }),
-      ...(media === undefined ? {} : { media }),
-    },
-    ...(options.bind === undefined ? {} : { bindAddress: options.bind }),
+/** `host.docker.internal`, folders and the rest as the preset has them, unless told. */
+const settingsOf = (options: ComposeOptions): ServerSettings =>
+  settingsFrom(options, {
+    ...presetFor(options.preset).settings,
     ...(options.withDatabase === true ? { database: databaseService() } : {}),
-  };
-  const parsed = serverSettingsSchema.safeParse(wanted);
-  if (parsed.success) return parsed.data;
-  const field = parsed.error.issues[0]?.path.map(String) ?? [];
-  const value = field.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], wanted);
-  throw new WrongUsage(say(text('cli.compose.setting', { field: field.join('.'), value: String(value) })));
-}
+  });
 
 /** The DATABASE_URL of the instance, with its password. */
 async function urlOf(instance: InstanceView, { credentials, redactor }: Companion, context: Context): Promise<string> {
@@ -127,27 +94,4 @@ async function hostOf({ ssh, sshKey }: ComposeOptions, { sshHosts }: Companion):
   const { host, known } = sshHostNamed(ssh, sshKey, await sshHosts.list());
   if (!known) sshHosts.borrow(host);
   return sshHosts.hostFor(host.id);
-}
-
-function changesText(changes: readonly FileChange[], notes: readonly string[]): string {
-  const files = changes.map(({ path, state, diff }) =>
-    state === 'same' ? `${path}: ${say(text('cli.compose.same'))}` : diff.trimEnd(),
-  );
-  return [...files, '', ...notes.map((note) => `· ${note}`)].join('\n');
-}
-
-const styles = { pass: 'green', warn: 'yellow', fail: 'red', skipped: 'dim' } as const;
-
-function findingsText(findings: readonly HostFinding[], output: Pick<Output, 'colour'>): string {
-  return table(
-    findings.map(({ status, title, evidence }) => [
-      paint(output, styles[status], say(text(`cli.status.${status}`))),
-      say(title),
-      say(evidence),
-    ]),
-  );
-}
-
-function plainFinding({ id, status, title, evidence, fixes }: HostFinding): Record<string, unknown> {
-  return { id, status, title: say(title), evidence: say(evidence), fixes: fixes.map(plainFix) };
 }

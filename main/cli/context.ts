@@ -151,6 +151,17 @@ async function createTeller(output: Output): Promise<Emit> {
       if (line !== told) output.status(line);
       told = line;
     }
+    if (name === 'install.pull') {
+      const { progress } = event as Events['install.pull'];
+      const layers = progress.layers.filter(({ totalBytes }) => totalBytes !== undefined);
+      const sum = (of: 'doneBytes' | 'totalBytes') =>
+        `${Math.round(layers.reduce((bytes, layer) => bytes + (layer[of] ?? 0), 0) / 1e6)} MB`;
+      const values = { image: progress.image, done: sum('doneBytes'), total: sum('totalBytes') };
+      if (layers.length > 0) output.status(say(text('cli.install.pulling', values)));
+    }
+    if (name === 'install.log') {
+      for (const { message } of (event as Events['install.log']).lines) output.status(message);
+    }
     if (name === 'secret.not-kept') {
       const { label, problem } = event as Events['secret.not-kept'];
       output.progress(say(text('cli.progress.not-kept', { label, reason: problemText(problem).cause })));

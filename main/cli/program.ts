@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkIds } from '../../contract/check.ts';
 import { commandLine } from '../../contract/copy/commandLine.ts';
 import { composeFile } from '../../contract/copy/composeFile.ts';
+import { install } from '../../contract/copy/install.ts';
 import { migrationRuns } from '../../contract/copy/migrationRuns.ts';
 import { provisioning } from '../../contract/copy/provisioning.ts';
 import { reach } from '../../contract/copy/reach.ts';
@@ -12,6 +13,7 @@ import type { commandNames } from './commandNames.ts';
 import type { ComposeOptions } from './compose.ts';
 import type { Context } from './context.ts';
 import type { IdentityOptions } from './identity.ts';
+import type { InstallOptions } from './install.ts';
 import type { AddOptions, ImportOptions, RemoveOptions } from './instances.ts';
 import { addMigrationRunCommands } from './migrateProgram.ts';
 import type { ExitCode } from './output.ts';
@@ -19,7 +21,7 @@ import type { ProvisionOptions } from './provision.ts';
 import { addReachCommands } from './reachProgram.ts';
 import { addServerCommands } from './serverProgram.ts';
 
-const words = { ...commandLine, ...composeFile, ...migrationRuns, ...provisioning, ...reach } as const;
+const words = { ...commandLine, ...composeFile, ...install, ...migrationRuns, ...provisioning, ...reach } as const;
 
 /** A command with its options, ready to be run. */
 export type Invocation = {
@@ -102,18 +104,27 @@ export function createProgram({
   );
   addServerCommands<Common>(top('server', words['cli.server.description']), { add, leaf, chosen });
 
-  leaf(add(top('compose', words['cli.compose.description']), 'show', words['cli.compose.show']))
+  settable(leaf(top('install', words['cli.install.description'])))
+    .option('--instance <name|id>', words['cli.install.instance'])
+    .option('--with-database', words['cli.compose.with-database'])
+    .option('--name <name>', words['cli.install.name'])
+    .addOption(new Option('--preset <system>', words['cli.compose.preset']).choices(hostPresets))
+    .option('--folder <folder>', words['cli.install.folder'])
+    .option('--ssh <host>', words['cli.check.ssh'])
+    .option('--ssh-key <file>', words['cli.check.ssh-key'])
+    .option('--accept-host-key <fingerprint...>', words['cli.check.accept-host-key'])
+    .option('--socket <path>', words['cli.install.socket'])
+    .option('--sudo', words['cli.install.sudo'])
+    .option('--pull', words['cli.install.pull'])
+    .option('--plan', words['cli.install.plan'])
+    .option('--yes', words['cli.install.yes'])
+    .action((options: InstallOptions & Common) =>
+      chosen(options, async (context) => (await import('./install.ts')).install(options, context)),
+    );
+
+  settable(leaf(add(top('compose', words['cli.compose.description']), 'show', words['cli.compose.show'])))
     .requiredOption('--instance <name|id>', words['cli.check.instance'])
     .addOption(new Option('--preset <system>', words['cli.compose.preset']).choices(hostPresets).default('linux'))
-    .option('--image <image>', words['cli.compose.image'])
-    .option('--port <number>', words['cli.compose.port'])
-    .option('--bind <address>', words['cli.compose.bind'])
-    .option('--app-url <url>', words['cli.compose.app-url'])
-    .option('--time-zone <zone>', words['cli.compose.time-zone'])
-    .option('--libraries <folder>', words['cli.compose.libraries'])
-    .option('--backups <folder>', words['cli.compose.backups'])
-    .option('--media <folder>', words['cli.compose.media'])
-    .option('--network <name...>', words['cli.compose.network'])
     .option('--with-database', words['cli.compose.with-database'])
     .option('--ssh <host>', words['cli.check.ssh'])
     .option('--ssh-key <file>', words['cli.check.ssh-key'])
@@ -189,6 +200,20 @@ export function createProgram({
 }
 
 /** Options about how a database is reached. */
+/** Options that say how the server is to be run. */
+function settable(command: Command): Command {
+  return command
+    .option('--image <image>', words['cli.compose.image'])
+    .option('--port <number>', words['cli.compose.port'])
+    .option('--bind <address>', words['cli.compose.bind'])
+    .option('--app-url <url>', words['cli.compose.app-url'])
+    .option('--time-zone <zone>', words['cli.compose.time-zone'])
+    .option('--libraries <folder>', words['cli.compose.libraries'])
+    .option('--backups <folder>', words['cli.compose.backups'])
+    .option('--media <folder>', words['cli.compose.media'])
+    .option('--network <name...>', words['cli.compose.network']);
+}
+
 function reachable(command: Command, passwordStdin: string = words['cli.check.password-stdin']): Command {
   return command
     .option('--ssh <host>', words['cli.check.ssh'])

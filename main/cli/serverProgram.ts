@@ -1,7 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { commandLine as words } from '../../contract/copy/commandLine.ts';
+import { commandLine } from '../../contract/copy/commandLine.ts';
+import { install } from '../../contract/copy/install.ts';
 import type { Invocation } from './program.ts';
 import type { AdoptOptions, DockerOptions, LogOptions, ServerOptions } from './server.ts';
+import type { SetOptions, SettingsOptions } from './serverSettings.ts';
+
+const words = { ...commandLine, ...install } as const;
 
 /** What the commands of the program are made with. */
 export type Making<Common> = {
@@ -41,6 +45,22 @@ export function addServerCommands<Common>(server: Command, { add, leaf, chosen }
     .option('--name <name>', words['cli.server.option.name'])
     .option('--session', words['cli.instances.session'])
     .action((options: Given<AdoptOptions>) => run(options, async (context) => (await load()).adopt(options, context)));
+
+  const settings = add(server, 'settings', words['cli.settings.description']);
+  leaf(add(settings, 'show', words['cli.settings.show']))
+    .option('--instance <name|id>', words['cli.server.option.instance'])
+    .option('--accept-host-key <fingerprint...>', words['cli.check.accept-host-key'])
+    .action((options: Given<SettingsOptions>) =>
+      chosen(options, async (context) => (await import('./serverSettings.ts')).showSettings(options, context)),
+    );
+  leaf(add(settings, 'set', words['cli.settings.set']).argument('<name=value...>'))
+    .option('--instance <name|id>', words['cli.server.option.instance'])
+    .option('--accept-host-key <fingerprint...>', words['cli.check.accept-host-key'])
+    .option('--plan', words['cli.settings.plan'])
+    .option('--yes', words['cli.settings.yes'])
+    .action((pairs: string[], options: Given<SetOptions>) =>
+      chosen(options, async (context) => (await import('./serverSettings.ts')).setSettings(pairs, options, context)),
+    );
 }
 
 export function whereDocker(command: Command): Command {

@@ -132,7 +132,7 @@ export function createInstalls(need: InstallsNeed): Installs {
     const { database } = settings;
     const { cli, found } = await engineOf(docker, signal);
     const own = database === undefined && !change ? await databaseUrlOf(instance, signal) : { limits: [], blocked: [] };
-    const kept =
+    const password =
       database === undefined || instance.id === undefined || instance.seenByServer?.host !== databaseServiceName
         ? undefined
         : await credentials.get(passwordAccount(instance.id), signal);
@@ -143,7 +143,7 @@ export function createInstalls(need: InstallsNeed): Installs {
       keepSecrets: change,
       // Without one the plan is there to look at, and blocked.
       ...(database === undefined ? { databaseUrl: own.url ?? 'postgresql://' } : {}),
-      ...(kept === undefined ? {} : { databasePassword: kept }),
+      ...(password === undefined ? {} : { databasePassword: password }),
     };
     const files = await planFiles(wish, addToRedactor, signal);
     const all = await inspectAll(cli, { signal });
@@ -159,9 +159,15 @@ export function createInstalls(need: InstallsNeed): Installs {
     const pulls = [...images].flatMap(([image, made]) =>
       made === undefined || (pullAnyway && image === settings.image) ? [image] : [],
     );
-    const { readCompose } = await import('./composeFile/readSettings.ts');
+    const { notApplied, readCompose } = await import('./composeFile/readSettings.ts');
     const composed = files.files.find(({ path }) => path === files.composePath);
     const service = readCompose(composed?.after ?? '', '', folder)?.service ?? 'aperture';
+    const env =
+      files.files.find((file) => file !== composed)?.after ?? (await environmentIn(cli.host, folder, signal)) ?? '';
+    const kept = composed?.before === undefined ? [] : notApplied(composed.after, env, folder, settings);
+    const byHand = { names: kept.join(', '), path: files.composePath };
+    if (change && kept.length > 0) blocked.push(text('install.blocked.by-hand', byHand));
+    if (!change && kept.length > 0) files.notes.push(text('install.note.by-hand', byHand));
     const project = { cli, compose: found.compose, folder, composePath: files.composePath };
     const values = { container: settings.containerName, folder, host: cli.host.label };
     const plan = plans.keep(

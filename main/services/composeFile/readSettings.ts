@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseDocument } from 'yaml';
 import { type ServerSettings, serverSettingsSchema } from '../../../contract/serverSettings.ts';
 import { interpolate } from '../imports/interpolate.ts';
@@ -45,6 +46,21 @@ export function readCompose(content: string, env: string, folder: string): ReadC
       return [{ names, ports: list(ports).flatMap((port) => portOf(port) ?? []) }];
     }),
   };
+}
+
+/** Names of the settings that a file that was edited in place has otherwise: what is not changed there. */
+export function notApplied(content: string, env: string, folder: string, wanted: ServerSettings): string[] {
+  const { settings } = readCompose(content, env, folder) ?? {};
+  if (settings === undefined) return [];
+  const parts = (given: ServerSettings): Record<string, unknown> => ({
+    networks: [...given.networks].sort(),
+    hostGateway: given.hostGateway,
+    media: given.folders.media,
+    database: given.database === undefined ? undefined : { ...given.database, publishedPort: undefined },
+    project: given.project,
+  });
+  const [has, wants] = [parts(settings), parts(wanted)];
+  return Object.keys(has).filter((name) => !isDeepStrictEqual(has[name], wants[name]));
 }
 
 /** Every text with the variables of `.env` in it; those that are nowhere are empty, as for Compose. */
