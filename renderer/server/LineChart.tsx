@@ -10,7 +10,8 @@ export function LineChart({ points, ceiling, label }: { points: readonly Point[]
   const first = points[0]?.at ?? 0;
   const last = points.at(-1)?.at ?? 0;
   const span = Math.max(1, last - first);
-  const top = Math.max(ceiling, ...points.map(({ value }) => value)) || 1;
+  // Above the highest value there is room: a level line at the top would look like a full one.
+  const top = Math.max(ceiling, ...points.map(({ value }) => value * 1.25)) || 1;
   const path = points
     .map(({ at, value }, index) => {
       const x = (((at - first) / span) * width).toFixed(1);

@@ -8,6 +8,7 @@ import { KeyValue } from '../components/KeyValue.tsx';
 import { Moment } from '../components/Moment.tsx';
 import { Panel } from '../components/Panel.tsx';
 import { FailureView, ProblemView } from '../components/ProblemView.tsx';
+import { formatDuration } from '../format/duration.ts';
 import { serverOf } from '../store/servers.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
@@ -40,7 +41,7 @@ export function StateSection({ instance }: { instance: InstanceView }) {
   const time = clock.format(new Date(lookedAt));
   return (
     <div className={classes.stack}>
-      <div>
+      <div className={classes.lead}>
         {otherDatabase !== undefined && (
           <Banner
             tone="warn"
@@ -60,12 +61,7 @@ export function StateSection({ instance }: { instance: InstanceView }) {
           actions={<LookAgain instanceId={instance.id} looking={looking && old} />}
         >
           {line.more !== undefined && `${say(line.more)} `}
-          {line.at !== undefined && (
-            <>
-              {words(status.state.kind === 'running' ? 'screen.server.state.since' : 'screen.server.state.at')}{' '}
-              <Moment at={line.at} />.{' '}
-            </>
-          )}
+          {line.at !== undefined && <Since at={line.at} running={status.state.kind === 'running'} lookedAt={lookedAt} />}
           {words(old ? 'screen.server.looked-before' : 'screen.server.looked', { time })}
         </Banner>
         {failure !== undefined && (
@@ -89,6 +85,16 @@ export function StateSection({ instance }: { instance: InstanceView }) {
       </div>
       <ResourceUseView instance={instance} />
     </div>
+  );
+}
+
+/** For how long it was up when it was looked at, or when it ended. */
+function Since({ at, running, lookedAt }: { at: string; running: boolean; lookedAt: number }) {
+  if (running) return `${words('screen.server.state.up', { time: formatDuration(lookedAt - Date.parse(at)) })} `;
+  return (
+    <>
+      {words('screen.server.state.at')} <Moment at={at} how="ago" />.{' '}
+    </>
   );
 }
 

@@ -18,18 +18,21 @@ import type { PaletteAction } from './usePaletteActions.ts';
 const icons = { start: IconPlayerPlay, stop: IconPlayerStop, restart: IconRotateClockwise } as const;
 
 /** What the palette offers for the server of an instance. Before the first look both start and stop are: each ends well if there is nothing to do. */
-export function serverActions(instance: InstanceView, go: (place: string) => void): PaletteAction[] {
+export function serverActions(instance: InstanceView | undefined, go: (place: string) => void): PaletteAction[] {
   const { openServerSection, changeServer } = useStore.getState();
-  const { id, name, server } = instance;
   const page: PaletteAction = {
     id: 'server',
     name: words('screen.server.title'),
     icon: IconServer2,
     run: () => go(places.server),
   };
-  if (server === undefined) {
-    return [page, { ...page, id: 'server-find', name: words('screen.server.find'), hint: name }];
+  if (instance?.server === undefined) {
+    return [
+      ...(instance === undefined ? [] : [page]),
+      { ...page, id: 'server-find', name: words('screen.server.find') },
+    ];
   }
+  const { id, name, server } = instance;
   const { status } = serverOf(useStore.getState(), id);
   const changes = (['start', 'stop', 'restart'] as const)
     .filter((what) => status === undefined || (what === 'start' ? canStart(status) : canStop(status)))

@@ -45,9 +45,9 @@ export function usePaletteActions(): PaletteAction[] {
     actions.push(
       { id: 'overview', name: words('screen.overview.title'), icon: IconHome, run: () => go(places.overview) },
       { id: 'database', name: words('screen.database.title'), icon: IconDatabase, run: () => go(places.database) },
-      ...serverActions(selected, go),
     );
   }
+  actions.push(...serverActions(selected, go));
   if (selected !== undefined && isReachable(selected)) {
     const { id, name } = selected;
     actions.push(

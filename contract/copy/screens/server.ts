@@ -54,7 +54,7 @@ export const serverScreens = {
   'screen.server.state.missing-more': 'Docker has no container of this name.',
   'screen.server.state.docker-unreachable': 'Not known: Docker does not answer',
   'screen.server.state.docker-unreachable-more': 'Whether the server runs cannot be seen from here.',
-  'screen.server.state.since': 'Since',
+  'screen.server.state.up': 'Up for {time}.',
   'screen.server.state.at': 'Ended',
 
   'screen.server.started.title': 'Started',

@@ -59,7 +59,11 @@ export function LogSection({ instance }: { instance: InstanceView }) {
         match={match}
         onStep={goTo}
         level={level}
-        onLevel={setLevel}
+        onLevel={(next) => {
+          setLevel(next);
+          // The place in other lines means nothing in these: the newest ones are what is looked for.
+          setFollowing(true);
+        }}
         wrap={wrap}
         onWrap={setWrap}
         held={stream.kind === 'open' && stream.held}
