@@ -65,7 +65,7 @@ async function readIdentity(session: PostgresSession): Promise<InstanceIdentity 
 /** The database's id, and its cluster's where the role may read it. A restored dump has the former anew, a copied disk neither. */
 async function whereWeAre({ readable }: PostgresSession): Promise<{ oid: number; system?: string; database: string }> {
   const [row] = await readable.read<{ oid: number; database: string }>(
-    'SELECT oid::float8 AS oid, datname AS database FROM pg_database WHERE datname = current_database()',
+    'SELECT oid::bigint::float8 AS oid, datname AS database FROM pg_database WHERE datname = current_database()',
   );
   if (row === undefined) throw new Error('the database does not know itself');
   try {
