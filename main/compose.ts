@@ -201,6 +201,18 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     imports,
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),
+    backups: createBackups({
+      document: openDocument(backupsDocument, documents),
+      defaultFolder: join(folder, 'backups'),
+      instances,
+      connections,
+      credentials,
+      operations,
+      thisComputer: new LocalHost(say(text('server.this-computer'))),
+      sshHost: sshHosts.hostFor,
+      dockerHosts,
+      tools: createTools(),
+    }),
     /** Ends what runs, writes what is pending. */
     async stop() {
       await operations.stop(patience);

@@ -9,7 +9,7 @@ export const backups = {
   'backup.place.container': 'container {container} on {host}',
   'backup.place.one-off': 'a container of {image} on {host}',
   'backup.warning.minor':
-    'pg_dump {version} lets a hostile server add psql commands to a plain dump (CVE-2025-8714). {fixed} and later do not.',
+    'pg_dump {version} has a known fault: a hostile server can add commands to a dump that is restored with psql. {fixed} and later do not have it.',
   'backup.warning.newer-major':
     'pg_dump {version} is newer than the server ({server}). Restoring into {server} may need a tool of the same age.',
   'backup.warning.gzip': 'This pg_dump compresses with gzip, slower and larger than zstd (16 and later have it).',

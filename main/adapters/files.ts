@@ -79,7 +79,7 @@ async function renameOver(from: string, to: string): Promise<void> {
 }
 
 /** Makes a rename or a removal in this folder survive a power cut. Windows cannot open folders and does it by itself. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

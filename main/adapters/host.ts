@@ -11,6 +11,8 @@ export type CommandOptions = {
   timeout?: number;
   /** Environment of this command only. May hold secrets; over SSH they go through standard input, never argv. */
   env?: Record<string, string>;
+  /** On this computer: variables of the app's own environment that the command must not see. */
+  withoutInherited?: RegExp;
   /** stdout and stderr are cut off at this many bytes each (default 10 MiB), so that a chatty command can't fill memory. */
   maxOutput?: number;
 };

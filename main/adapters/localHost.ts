@@ -31,7 +31,8 @@ export class LocalHost implements Host {
     const [program, ...args] = argv;
     if (program === undefined) throw new TypeError('a command needs at least its name');
     if (signal.aborted) throw cancelled(signal.reason);
-    const child = spawn(program, args, { env: { ...process.env, ...options.env }, stdio: 'pipe', windowsHide: true });
+    const env = { ...inherited(options.withoutInherited), ...options.env };
+    const child = spawn(program, args, { env, stdio: 'pipe', windowsHide: true });
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
@@ -114,4 +115,9 @@ export class LocalHost implements Host {
   openStream(socketPath: string, signal: AbortSignal) {
     return this.dial({ socketPath }, signal);
   }
+}
+
+function inherited(without: RegExp | undefined): NodeJS.ProcessEnv {
+  if (without === undefined) return process.env;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.test(name)));
 }
