@@ -165,7 +165,7 @@ describe('a database made by docker run', () => {
     await docker.run(['rm', '--force', '--volumes', `${lone.name}-before-pgvector`]);
   });
 
-  test('a server’s address that no container serves, and an image that nobody knows', async () => {
+  test('an address that no container serves is told', async () => {
     const port = await freePort();
     const nowhere = await instanceWith(companion, settingsFor({ port, user: 'a', database: 'b' }), 'x');
     await expect(companion.databaseImages.plan(nowhere.id, place, never)).rejects.toMatchObject({
