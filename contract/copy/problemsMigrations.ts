@@ -25,6 +25,6 @@ export const migrationProblems = {
 
   'problem.migration-syntax.title': 'Line {line} of {name} is not SQL that PostgreSQL takes',
   'problem.migration-syntax.cause':
-    '{fault, select, meta-command {Lines that begin with a backslash are commands of psql; the server sends the file to PostgreSQL as it is.} copy-data {COPY … FROM stdin needs psql; the server sends the file to PostgreSQL as it is.} other {PostgreSQL’s grammar says: {message}}}',
+    '{fault, select, psql {Lines that begin with a backslash are commands of psql; the server sends the file to PostgreSQL as it is.} copy {COPY … FROM stdin needs psql; the server sends the file to PostgreSQL as it is.} other {PostgreSQL’s grammar says: {message}}}',
   'problem.migration-syntax.next': 'The migration would fail at this place. Correct the file, or get the image anew.',
 } as const;

@@ -96,7 +96,6 @@ function proves(
 
 /** A tree as text, without the places in the source. */
 function bare(tree: unknown): string {
-  return (
-    JSON.stringify(tree, (key, value: unknown) => (key === 'location' || key === 'stmt_len' ? undefined : value)) ?? ''
-  );
+  const isPlace = /location$|list_(?:start|end)$/;
+  return JSON.stringify(tree, (key, value: unknown) => (isPlace.test(key) ? undefined : value)) ?? '';
 }

@@ -23,7 +23,7 @@ export function splitStatements(grammar: Grammar, name: string, sql: string): Sc
     });
     const copy = statements.find(({ node }) => isCopyFromStdin(node));
     if (copy === undefined) return { statements };
-    return { statements: [], problem: syntaxProblem(name, copy.line, 'copy-data', '') };
+    return { statements: [], problem: syntaxProblem(name, copy.line, 'copy', '') };
   } catch (error) {
     if (!(error instanceof GrammarError)) throw error;
     const before = [...sql].slice(0, error.position ?? 0).join('');
@@ -36,9 +36,9 @@ function syntaxProblem(name: string, line: number, fault: string, message: strin
   return { code: 'migration-syntax', values: { name, line, fault, message } };
 }
 
-function faultAt(sql: string, line: number, before: string): 'meta-command' | 'copy-data' | 'grammar' {
-  if (/\bCOPY\b[^;]*\bFROM\s+stdin\b[^;]*;/i.test(before)) return 'copy-data';
-  return /^\s*\\/.test(sql.split('\n')[line - 1] ?? '') ? 'meta-command' : 'grammar';
+function faultAt(sql: string, line: number, before: string): 'psql' | 'copy' | 'grammar' {
+  if (/\bCOPY\b[^;]*\bFROM\s+stdin\b[^;]*;/i.test(before)) return 'copy';
+  return /^\s*\\/.test(sql.split('\n')[line - 1] ?? '') ? 'psql' : 'grammar';
 }
 
 function isCopyFromStdin(node: Node): boolean {
