@@ -61,7 +61,13 @@ test('the app is one archive, whose files have the hashes that its header names'
 
 test('nothing is packed but the app and what it needs at run time', async () => {
   const names = listPackage(archive, { isPack: false }).map((name) => name.replace(/^\//, ''));
-  expect([...new Set(names.map((name) => name.split('/')[0]))].sort()).toEqual(['node_modules', 'out', 'package.json']);
+  expect([...new Set(names.map((name) => name.split('/')[0]))].sort()).toEqual([
+    'migrations',
+    'node_modules',
+    'out',
+    'package.json',
+  ]);
+  expect(names.filter((name) => /^migrations\/.*\.sql$/.test(name)).length).toBeGreaterThanOrEqual(2);
   expect(
     [...new Set(names.filter((name) => name.startsWith('out/')).map((name) => name.split('/')[1]))].sort(),
   ).toEqual(['main', 'preload', 'renderer']);
