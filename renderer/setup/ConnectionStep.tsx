@@ -2,6 +2,7 @@ import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { InstanceView } from '../../contract/instance.ts';
+import type { ProblemCode } from '../../contract/problem.ts';
 import { Panel } from '../components/Panel.tsx';
 import { FailureView } from '../components/ProblemView.tsx';
 import { setupPlace } from '../shell/places.ts';
@@ -15,6 +16,7 @@ import { keepDraft, sameForm, useDraftKeptOnLeaving } from './connectionDraft.ts
 import { type FormErrors, type FormValues, formOf, formWith, savedForm, settingsOf } from './formValues.ts';
 import { MoreFields } from './MoreFields.tsx';
 import { PasswordFields } from './PasswordFields.tsx';
+import { PrepareDatabase } from './PrepareDatabase.tsx';
 import { RouteFields } from './RouteFields.tsx';
 import classes from './Setup.module.css';
 import { TlsFields } from './TlsFields.tsx';
@@ -166,6 +168,7 @@ export function ConnectionStep({
               kept={instance.password}
               place={keepIn}
               onPlace={setPlace}
+              generates={instance.setup !== undefined}
             />
           </Panel>
           <Panel title={words('screen.route.title')} sub={words('screen.route.sub')}>
@@ -181,6 +184,15 @@ export function ConnectionStep({
       )}
       {test.failure !== undefined && <FailureView failure={test.failure} />}
       {!(typedSince && view.report?.outcome === 'connected') && <ConnectionTest instance={instance} />}
+      {instance.setup !== undefined && !connected && (
+        <PrepareDatabase
+          instance={instance}
+          place={keepIn}
+          save={save}
+          open={perhapsNotPrepared(view.report?.problem?.code)}
+          onPrepared={() => void useStore.getState().testConnection(instance.id)}
+        />
+      )}
       <div className={classes.foot}>
         {instance.setup !== undefined && (
           <Button onClick={() => go(setupPlace(instance.id, 'database'))}>{words('screen.back')}</Button>
@@ -202,4 +214,9 @@ export function ConnectionStep({
       </div>
     </form>
   );
+}
+
+/** Refusals that a server gives which knows no role or database for Aperture yet. To a wrong password it answers the same. */
+function perhapsNotPrepared(code: ProblemCode | undefined): boolean {
+  return code === 'database-missing' || code === 'role-missing' || code === 'role-cannot-login';
 }

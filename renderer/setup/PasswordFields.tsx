@@ -1,9 +1,12 @@
-import { PasswordInput, Radio, Stack } from '@mantine/core';
+import { Button, PasswordInput, Radio, Stack } from '@mantine/core';
+import { IconWand } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { SecretPlace } from '../../contract/instance.ts';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import type { FormValues } from './formValues.ts';
+import { generatePassword } from './generatePassword.ts';
 import classes from './Setup.module.css';
 
 /** The one field for it, for whoever sends people there. */
@@ -16,26 +19,45 @@ export function PasswordFields({
   kept,
   place,
   onPlace,
+  generates = false,
 }: {
   values: FormValues;
   change(part: Partial<FormValues>): void;
   kept: SecretPlace;
   place: 'keychain' | 'session';
   onPlace(place: 'keychain' | 'session'): void;
+  /** For a role that is still to be made. */
+  generates?: boolean;
 }) {
   const keychain = useStore((state) => state.keychain);
+  const [made, setMade] = useState('');
+  const generated = made !== '' && made === values.password;
   return (
     <div className={classes.group}>
-      <PasswordInput
-        id={passwordFieldId}
-        label={words('screen.password.label')}
-        description={words(`screen.password.kept-${kept}`)}
-        placeholder={kept === 'none' ? undefined : words('screen.password.unchanged')}
-        value={values.password}
-        onChange={(event) => change({ password: event.currentTarget.value })}
-        autoComplete="off"
-        visibilityToggleButtonProps={{ 'aria-label': words('screen.password.reveal') }}
-      />
+      <div className={classes.besideField}>
+        <PasswordInput
+          id={passwordFieldId}
+          label={words('screen.password.label')}
+          description={words(generated ? 'screen.prepare.generated' : `screen.password.kept-${kept}`)}
+          placeholder={kept === 'none' ? undefined : words('screen.password.unchanged')}
+          value={values.password}
+          onChange={(event) => change({ password: event.currentTarget.value })}
+          autoComplete="off"
+          visibilityToggleButtonProps={{ 'aria-label': words('screen.password.reveal') }}
+        />
+        {generates && (
+          <Button
+            leftSection={<IconWand size={16} aria-hidden />}
+            onClick={() => {
+              const password = generatePassword();
+              setMade(password);
+              change({ password });
+            }}
+          >
+            {words('screen.prepare.generate')}
+          </Button>
+        )}
+      </div>
       {keychain?.available === false ? (
         <div>
           <StatusMark tone="warn">{words('screen.password.no-keychain')}</StatusMark>

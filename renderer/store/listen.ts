@@ -9,6 +9,9 @@ export function listen(bridge: Bridge, store: { getState(): Store; setState(chan
   bridge.on('check.result', (event) => now().checkResult(event));
   bridge.on('check.report', (event) => now().checkReport(event));
   bridge.on('connection.report', (event) => now().connectionReport(event));
+  bridge.on('install.pull', (event) => now().installPull(event));
+  bridge.on('install.log', (event) => now().installLog(event));
+  bridge.on('reach.report', (event) => now().reachReport(event));
   bridge.on('ssh.report', ({ sshHostId, report }) => now().sshReport(sshHostId, report));
   bridge.on('instances.changed', ({ instances, selected }) => store.setState({ instances, selectedId: selected }));
   bridge.on('prompt.asked', (prompt) => now().promptAsked(prompt));

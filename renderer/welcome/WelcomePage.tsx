@@ -1,4 +1,4 @@
-import { IconDatabasePlus, IconFileImport, IconSchool } from '@tabler/icons-react';
+import { IconDownload, IconFileImport, IconPlugConnected, IconSchool } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { useLocation } from 'wouter';
 import { OperationBar } from '../components/OperationBar.tsx';
@@ -11,7 +11,7 @@ import { words } from '../words.ts';
 import { usePractice } from './usePractice.ts';
 import classes from './WelcomePage.module.css';
 
-/** The ways in: connect a database, import what is configured already, or practice without one. */
+/** The ways in: install, connect what is there, import what is configured already, or practice without one. */
 export function WelcomePage() {
   const [, go] = useLocation();
   const problem = useStore((state) => state.instancesProblem);
@@ -36,11 +36,18 @@ export function WelcomePage() {
       )}
       <div className={classes.ways}>
         <Way
-          icon={IconDatabasePlus}
+          icon={IconDownload}
+          title={words('screen.welcome.install')}
+          text={words('screen.welcome.install-text')}
+          needs={words('screen.welcome.install-needs')}
+          onClick={() => go(places.newSetup)}
+        />
+        <Way
+          icon={IconPlugConnected}
           title={words('screen.welcome.connect')}
           text={words('screen.welcome.connect-text')}
           needs={words('screen.welcome.connect-needs')}
-          onClick={() => go(places.newSetup)}
+          onClick={() => go(places.existing)}
         />
         <Way
           icon={IconFileImport}

@@ -1,12 +1,15 @@
 /** Welcome and import. */
 export const welcome = {
   'screen.welcome.title': 'Welcome',
-  'screen.welcome.sub':
-    'Find out within two minutes whether Aperture can run on your PostgreSQL, and what to do where it cannot yet.',
-  'screen.welcome.connect': 'Connect a PostgreSQL database',
+  'screen.welcome.sub': 'Install Aperture on your own PostgreSQL, or look after one that runs already.',
+  'screen.welcome.install': 'Install Aperture',
+  'screen.welcome.install-text':
+    'From an empty Docker host to a running server: the database found or made, every requirement checked, each step shown before it is done.',
+  'screen.welcome.install-needs': 'Needs: Docker, on this computer or one that is reached by SSH',
+  'screen.welcome.connect': 'Connect an existing instance',
   'screen.welcome.connect-text':
-    'Say where the database is. The app connects directly or through SSH, checks every requirement, and fixes what it may.',
-  'screen.welcome.connect-needs': 'Needs: host, database, user and password',
+    'A server that runs already is taken over with its database. Or connect a database alone, and have every requirement checked.',
+  'screen.welcome.connect-needs': 'Needs: where Aperture runs, or host, database, user and password',
   'screen.welcome.import': 'Import',
   'screen.welcome.import-text':
     'Take the connection from what is configured already: a compose file, a DATABASE_URL, .pgpass or pg_service.conf.',

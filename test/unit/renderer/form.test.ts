@@ -13,7 +13,6 @@ import {
   savedForm,
   settingsOf,
 } from '../../../renderer/setup/formValues.ts';
-import { setupPosition } from '../../../renderer/setup/position.ts';
 import { trustAnchor } from '../../../renderer/setup/trustAnchor.ts';
 
 const filled: FormValues = { ...emptyForm('own'), addresses: [{ host: 'db.lan', port: '5433' }] };
@@ -144,24 +143,6 @@ describe('fixes of the settings', () => {
   it('give consent in mode prefer instead of leaving it', () => {
     const prefer: ConnectionSettings = { ...settings, tls: { mode: 'prefer' } };
     expect(settingsWithFix(prefer, 'use-tls-disable', undefined)?.tls).toEqual({ mode: 'prefer', plainAccepted: true });
-  });
-});
-
-describe('the place in the wizard', () => {
-  it('starts with the database', () => expect(setupPosition([], undefined, undefined)).toEqual({ step: 'database' }));
-  it('does not reach the checks without a connection', () => {
-    expect(setupPosition([instance({})], 'i1', 'checks').step).toBe('connection');
-  });
-  it('is taken up where it was left', () => {
-    const left = instance({ connection: settings, setup: { step: 'checks', source: 'own' } });
-    expect(setupPosition([left], 'i1', undefined).step).toBe('checks');
-  });
-  it('is missing for an instance that was removed', () => {
-    expect(setupPosition([], 'i1', 'checks')).toEqual({ step: 'missing' });
-  });
-  it('leads a practice database to its checks', () => {
-    const practice = instance({ kind: 'practice' });
-    expect(setupPosition([practice], 'i1', 'connection').step).toBe('checks');
   });
 });
 

@@ -1,0 +1,53 @@
+/** The set-up's step about Docker, and servers that are found there. Keys start with `screen.docker.`. */
+export const setupDocker = {
+  'screen.docker.where': 'Where Docker is',
+  'screen.docker.local': 'On this computer',
+  'screen.docker.local-text': 'Docker Engine, Docker Desktop, rootless Docker or Podman, whichever is found.',
+  'screen.docker.ssh': 'On another computer, reached by SSH',
+  'screen.docker.ssh-text':
+    'A NAS (Unraid, Synology, QNAP), a mini PC, a rented server. Docker’s own program is used there; nothing is installed.',
+  'screen.docker.none': 'Nowhere: only connect a database',
+  'screen.docker.none-text':
+    'The database is checked and watched. A server can be added later, or one that runs elsewhere goes on by itself.',
+  'screen.docker.look': 'Look for Docker',
+  'screen.docker.look-again': 'Look again',
+  'screen.docker.looking': 'Looking for Docker on {host}',
+  'screen.docker.looking-text': 'Programs, sockets and contexts are tried; nothing is changed.',
+  'screen.docker.found': '{product} {version} on {host}',
+  'screen.docker.product.docker': 'Docker',
+  'screen.docker.product.podman': 'Podman',
+  'screen.docker.found-title': 'What was found',
+  'screen.docker.system': 'System',
+  'screen.docker.engine': 'Engine',
+  'screen.docker.engine-context': '{address}, context {context}',
+  'screen.docker.compose': 'Compose',
+  'screen.docker.compose-line': '{version} ({program})',
+  'screen.docker.compose-missing':
+    'Not found. Installing needs it: the package docker-compose-plugin, or docker-compose, of that system.',
+  'screen.docker.user': 'Logged in as',
+  'screen.docker.user-sudo': '{user}, with sudo for every command: not in the group docker',
+  'screen.docker.user-group': '{user}, in the group docker',
+  'screen.docker.rootless': 'Rootless',
+  'screen.docker.with-sudo': 'With sudo',
+  'screen.docker.ignored': 'Not followed',
+  'screen.docker.ignored-line': 'DOCKER_HOST={address} of the environment',
+  'screen.docker.others': 'Other engines that were found',
+  'screen.docker.use': 'Use this one',
+  'screen.docker.use-name': 'Use {address}',
+  'screen.docker.elsewhere': 'Leads to another computer. Choose SSH above for it.',
+  'screen.docker.chosen-first': 'Look for Docker first; Continue is possible once it is found.',
+  'screen.docker.servers': '{count, plural, one {An Aperture is here already} other {# Apertures are here already}}',
+  'screen.docker.servers-text':
+    'The app can take it over as it is: its database settings are read from the container, the password goes to where passwords are kept. Nothing about it is changed.',
+  'screen.docker.servers-none': 'No Aperture was found on {host}',
+  'screen.docker.servers-none-text':
+    'Containers are told by their image, their labels and their settings. One that is stopped is found, too; one that was removed is not.',
+  'screen.docker.adopt': 'Take it over',
+  'screen.docker.adopt-name': 'Take over {container}',
+  'screen.docker.server-database': 'Database {user}@{host}:{port}/{database}',
+  'screen.docker.adopted-other':
+    'The server uses another database than this instance: {database}. Both were left as they are.',
+  'screen.docker.hint-local': 'This computer',
+  'screen.docker.hint-none': 'Only a database',
+  'screen.docker.hint-ssh': '{host} over SSH',
+} as const;
