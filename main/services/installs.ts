@@ -1,6 +1,6 @@
 import { say, type Text, text } from '../../contract/copy/text.ts';
 import type { Installation, InstallPlan } from '../../contract/install.ts';
-import type { Instance } from '../../contract/instance.ts';
+import type { Instance, InstanceView } from '../../contract/instance.ts';
 import type { OperationStep, OperationView } from '../../contract/operation.ts';
 import type { PlanStep } from '../../contract/plan.ts';
 import type { DockerPlace } from '../../contract/server.ts';
@@ -18,6 +18,7 @@ import {
   planFiles,
 } from './composeFile/plannedFiles.ts';
 import { databaseUrlFor } from './databaseUrl.ts';
+import { adoptFiles, type FilesAdoption } from './install/adoptFiles.ts';
 import { databaseSteps } from './install/databaseContainer.ts';
 import { defaultInstallation, presetOf } from './install/defaults.ts';
 import { lookAround } from './install/findings.ts';
@@ -79,6 +80,14 @@ export interface Installs {
   applyChange(planId: string): Begun;
   /** What a compose file on a Docker host says of the server; undefined where there is none that can be read without doubt. */
   found(place: { docker: DockerPlace; folder: string }, signal: AbortSignal): Promise<Installation | undefined>;
+  /**
+   * Takes a compose file on a Docker host over, with its settings and the database of its DATABASE_URL. Raises `compose-not-found`,
+   * `connection-string-invalid`, `keychain-…`.
+   */
+  adopt(
+    wish: FilesAdoption,
+    signal: AbortSignal,
+  ): Promise<{ instance: InstanceView; path: string; installation?: Installation }>;
   /** The files of the instance's server; null where it has none. */
   read(instanceId: string, signal: AbortSignal): Promise<InstalledFiles | null>;
 }
@@ -281,6 +290,10 @@ export function createInstalls(need: InstallsNeed): Installs {
       const env = (await environmentIn(cli.host, folder, signal)) ?? '';
       const settings = readCompose(content, env, folder)?.settings;
       return settings === undefined ? undefined : { docker, preset: presetOf(cli.options.systemId), folder, settings };
+    },
+
+    async adopt(wish, signal) {
+      return adoptFiles(await engineOf(wish.docker, signal), instances, addToRedactor, wish, signal);
     },
 
     async read(instanceId, signal) {

@@ -12,6 +12,8 @@ export type ReadCompose = {
   service: string;
   /** Missing where something of it is of a kind that the settings have no place for, such as a volume in place of a folder. */
   settings?: ServerSettings;
+  /** The name of its container, as Compose 2 makes it where the file doesn't say. */
+  container: string;
   /** The environment of the server's service, filled in with `.env`. Holds secrets. */
   environment: Record<string, string>;
   /** Every service's published ports by the names under which the server finds it. */
@@ -35,9 +37,11 @@ export function readCompose(content: string, env: string, folder: string): ReadC
   const services = tree(tree(whole).services);
   const server = tree(services[found.name]);
   const environment = environmentOf(server.environment, variables);
+  const project = projectOf(tree(whole), variables, folder);
   return {
     service: found.name,
-    ...settingsOf(tree(whole), server, environment, projectOf(tree(whole), variables, folder)),
+    container: String(server.container_name ?? `${project}-${found.name}-1`),
+    ...settingsOf(tree(whole), server, environment, project),
     environment,
     services: Object.entries(services).flatMap(([name, value]) => {
       const { container_name: container, ports } = tree(value);

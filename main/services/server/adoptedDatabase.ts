@@ -4,6 +4,8 @@ import type { DockerPlace } from '../../../contract/server.ts';
 import { environmentOf, type Inspected, nameOf, portsOf } from '../../adapters/docker/inspect.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
 
+type Address = { host: string; port: number };
+
 export type AdoptedDatabase = {
   connection: ConnectionSettings;
   route: Route;
@@ -18,12 +20,25 @@ export type AdoptedDatabase = {
  */
 export function adoptedDatabase(server: Inspected, all: readonly Inspected[], docker: DockerPlace): AdoptedDatabase {
   const given = environmentOf(server).DATABASE_URL ?? '';
+  return databaseAt(given, `DATABASE_URL (${nameOf(server)})`, docker, (address) => placeOf(address, server, all));
+}
+
+/**
+ * The same for any DATABASE_URL: `placeFor` tells where the Docker host finds what the server calls by a name. Raises
+ * `connection-string-invalid`.
+ */
+export function databaseAt(
+  given: string,
+  source: string,
+  docker: DockerPlace,
+  placeFor: (address: Address) => Address | undefined,
+): AdoptedDatabase {
   const parsed = parseConnectionString(given);
   if (parsed.format === 'none' || parsed.missing.includes('host')) {
-    throw new ProblemError('connection-string-invalid', { source: `DATABASE_URL (${nameOf(server)})` });
+    throw new ProblemError('connection-string-invalid', { source });
   }
   const [first = { host: 'localhost', port: 5432 }] = parsed.settings.hosts;
-  const there = placeOf(first, server, all);
+  const there = placeFor(first);
   const byHost: Route = docker.kind === 'ssh' ? { kind: 'ssh', sshHostId: docker.sshHostId } : { kind: 'direct' };
   const password = parsed.password === undefined ? {} : { password: parsed.password };
   const settings = asTheServerReadsIt(parsed.settings, given);
@@ -42,8 +57,6 @@ function asTheServerReadsIt(settings: ConnectionSettings, url: string): Connecti
   return { ...settings, tls: { ...settings.tls, mode: 'prefer', plainAccepted: true } };
 }
 
-type Address = { host: string; port: number };
-
 /** Where the Docker host finds what the container calls by this name; undefined for a name that means the same everywhere. */
 function placeOf({ host, port }: Address, server: Inspected, all: readonly Inspected[]): Address | undefined {
   const mine = Object.keys(server.NetworkSettings.Networks ?? {});
@@ -58,12 +71,15 @@ function placeOf({ host, port }: Address, server: Inspected, all: readonly Inspe
       return IPAddress === '' ? undefined : { host: IPAddress, port };
     }
   }
-  if (/^(?:host\.docker\.internal|gateway\.docker\.internal|172\.17\.0\.1)$/.test(host))
-    return { host: '127.0.0.1', port };
+  if (isDockerHost(host)) return { host: '127.0.0.1', port };
   const loopback = /^(?:localhost|127\.|::1$)/.test(host);
   return loopback && server.HostConfig.NetworkMode === 'host' ? { host: '127.0.0.1', port } : undefined;
 }
 
-function loopbackOf(host: string): string {
+/** Names by which a container finds the computer that it runs on. */
+export const isDockerHost = (host: string): boolean =>
+  /^(?:host\.docker\.internal|gateway\.docker\.internal|172\.17\.0\.1)$/.test(host);
+
+export function loopbackOf(host: string): string {
   return /^(?:0\.0\.0\.0|::|)$/.test(host) ? '127.0.0.1' : host;
 }

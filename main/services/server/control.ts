@@ -121,6 +121,7 @@ export async function untilReady(
   const begun = performance.now();
   let lastNews = begun;
   let told = 0;
+  let unexplained = 0;
   let restartsAtFirst: number | undefined;
   for (;;) {
     const { status, lines, inspected } = await need.look({ resources: false, signal: op.signal });
@@ -140,12 +141,20 @@ export async function untilReady(
     }
     const restarted = inspected !== undefined && inspected.RestartCount > (restartsAtFirst ?? 0);
     const patienceOver = performance.now() - lastNews > (need.patience ?? 90_000);
-    if (lost(status, restarted) || patienceOver) throw reasonOf(status, seconds);
+    // Right after a crash the log is the one of the next start, which has not got to its failure yet.
+    unexplained = status.state.kind === 'crash-loop' && isUnexplained(status) ? unexplained + 1 : 0;
+    const mayExplain = unexplained > 0 && unexplained <= looksForReason;
+    if ((lost(status, restarted) && !mayExplain) || patienceOver) throw reasonOf(status, seconds);
     await delay(lookInterval, undefined, { signal: op.signal }).catch((cause: unknown) => {
       throw cancelled(cause);
     });
   }
 }
+
+/** How often a crash that nothing explains is looked at again. */
+const looksForReason = 15;
+
+const isUnexplained = ({ problem }: ServerStatus) => problem === undefined || problem.code === 'container-crash-loop';
 
 /** Waiting longer changes nothing. */
 function lost({ state, problem, log, missing }: ServerStatus, restarted: boolean): boolean {
