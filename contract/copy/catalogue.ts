@@ -1,4 +1,5 @@
 import { application } from './application.ts';
+import { backupCommands } from './backupCommands.ts';
 import { backupSettings } from './backupSettings.ts';
 import { backupProblems, backups } from './backups.ts';
 import { checks } from './checks.ts';
@@ -26,6 +27,7 @@ import { ssh } from './ssh.ts';
  */
 export const catalogue = {
   ...application,
+  ...backupCommands,
   ...backups,
   ...backupProblems,
   ...backupSettings,

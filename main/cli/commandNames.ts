@@ -4,6 +4,7 @@ export const commandNames = [
   'provision',
   'install',
   'server',
+  'backup',
   'compose',
   'reach',
   'networks',

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkIds } from '../../contract/check.ts';
+import { backupCommands } from '../../contract/copy/backupCommands.ts';
 import { commandLine } from '../../contract/copy/commandLine.ts';
 import { composeFile } from '../../contract/copy/composeFile.ts';
 import { install } from '../../contract/copy/install.ts';
@@ -8,6 +9,7 @@ import { provisioning } from '../../contract/copy/provisioning.ts';
 import { reach } from '../../contract/copy/reach.ts';
 import { hostPresets } from '../../contract/hostPreset.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addBackupCommands } from './backupProgram.ts';
 import type { CheckOptions } from './check.ts';
 import type { commandNames } from './commandNames.ts';
 import type { ComposeOptions } from './compose.ts';
@@ -21,7 +23,15 @@ import type { ProvisionOptions } from './provision.ts';
 import { addReachCommands } from './reachProgram.ts';
 import { addServerCommands } from './serverProgram.ts';
 
-const words = { ...commandLine, ...composeFile, ...install, ...migrationRuns, ...provisioning, ...reach } as const;
+const words = {
+  ...commandLine,
+  ...composeFile,
+  ...install,
+  ...migrationRuns,
+  ...provisioning,
+  ...reach,
+  ...backupCommands,
+} as const;
 
 /** A command with its options, ready to be run. */
 export type Invocation = {
@@ -103,6 +113,7 @@ export function createProgram({
     { add, leaf, chosen },
   );
   addServerCommands<Common>(top('server', words['cli.server.description']), { add, leaf, chosen });
+  addBackupCommands<Common>(top('backup', words['cli.backup.description']), { add, leaf, chosen });
 
   settable(leaf(top('install', words['cli.install.description'])))
     .option('--instance <name|id>', words['cli.install.instance'])
