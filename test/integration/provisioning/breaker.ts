@@ -5,10 +5,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export type Cut = { statement: number; when: 'before' | 'after' };
 
 /**
- * Stands between a client and a PostgreSQL without TLS and cuts the connection at the given statement (from 1) of those that
- * change something.
+ * Stands between a client and a PostgreSQL without TLS and cuts the connection at the given statement (from 1) of those that are
+ * `counted`: what changes something, unless told.
  */
-export async function startBreaker(target: { host: string; port: number }) {
+export async function startBreaker(target: { host: string; port: number }, counted = /^(CREATE|ALTER|GRANT) /) {
   let cut: Cut | undefined;
   let seen = 0;
   const sockets = new Set<Socket>();
@@ -40,7 +40,7 @@ export async function startBreaker(target: { host: string; port: number }) {
         if (pending.length < length) return;
         const message = pending.subarray(0, length);
         pending = pending.subarray(length);
-        if (started && message[0] === 0x51 && /^(CREATE|ALTER|GRANT) /.test(message.toString('utf8', 5))) {
+        if (started && message[0] === 0x51 && counted.test(message.toString('utf8', 5))) {
           seen += 1;
           if (cut?.statement === seen) {
             if (cut.when === 'before') {
