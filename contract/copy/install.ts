@@ -60,6 +60,13 @@ export const install = {
   'cli.install.blocked': 'In the way:',
   'cli.install.done': '{outcome} Open {url}',
   'cli.install.pulling': '{image}: {done} of {total}',
+  'cli.compose.adopt': 'Take a compose file over that is there, with its settings and its database',
+  'cli.compose.adopt-folder': 'folder of the compose file on the Docker host',
+  'cli.compose.adopt-file': 'the compose file on the Docker host',
+  'cli.compose.adopt-which': 'Name the folder with --folder, or the file with --file.',
+  'cli.compose.adopted': '{path} belongs to {name} ({id}) now.',
+  'cli.compose.adopted-unread':
+    'It has something that the app’s settings have no place for, so that it is changed by hand.',
   'cli.settings.description': 'The settings of an installed server',
   'cli.settings.show': 'Show them as the files on the Docker host have them',
   'cli.settings.set': 'Change some of them, e.g. port=8080 time-zone=Europe/Berlin',

@@ -1,13 +1,18 @@
+import { dirname } from 'node:path/posix';
 import { say, text } from '../../contract/copy/text.ts';
 import type { HostPreset } from '../../contract/hostPreset.ts';
 import type { InstanceView } from '../../contract/instance.ts';
+import type { DockerPlace } from '../../contract/server.ts';
 import type { ServerSettings } from '../../contract/serverSettings.ts';
+import { inspectAll } from '../adapters/docker/inspect.ts';
 import type { Host } from '../adapters/host.ts';
 import { LocalHost } from '../adapters/localHost.ts';
 import type { Companion } from '../compose.ts';
+import { ProblemError } from '../problems/ProblemError.ts';
 import { inspectHost } from '../services/composeFile/inspectHost.ts';
 import { databaseService, presetFor } from '../services/composeFile/presets.ts';
 import { databaseUrlFor } from '../services/databaseUrl.ts';
+import { ownPortsOf } from '../services/install/findings.ts';
 import { passwordAccount } from '../services/instances.ts';
 import type { Context } from './context.ts';
 import { WrongUsage } from './failure.ts';
@@ -45,8 +50,10 @@ export async function showCompose(options: ComposeOptions, context: Context): Pr
     output.result({ settings, ...files }, () => `${files.compose}\n# .env\n${files.env}`);
     return exitCode.good;
   }
-  const host = await hostOf(options, companion);
-  const findings = await inspectHost(host, { folder: out, settings }, signal);
+  const docker = await dockerOf(options, companion);
+  const host = await hostOf(docker, companion);
+  const ownPorts = await ownPortsOn(docker, out, companion, signal);
+  const findings = await inspectHost(host, { folder: out, settings, ownPorts }, signal);
   const subject = { instanceId: instance.id, name: instance.name };
   const request = { subject, host, folder: out, settings, databaseUrl };
   const { plan, changes } = await companion.serverFiles.plan(request, signal);
@@ -76,22 +83,103 @@ const settingsOf = (options: ComposeOptions): ServerSettings =>
 
 /** The DATABASE_URL of the instance, with its password. */
 async function urlOf(instance: InstanceView, { credentials, redactor }: Companion, context: Context): Promise<string> {
-  const { connection, id, name } = instance;
+  const { connection, id, name, seenByServer } = instance;
   if (connection === undefined) throw new WrongUsage(say(text('cli.compose.no-connection', { name })));
   const password = await credentials.get(passwordAccount(id), context.signal);
   if (password === undefined) throw new WrongUsage(say(text('cli.compose.no-password', { name })));
-  const { url, note, limits } = databaseUrlFor(connection, password);
+  const { url, note, limits } = databaseUrlFor(
+    seenByServer === undefined ? connection : { ...connection, hosts: [seenByServer] },
+    password,
+  );
   redactor.add(url);
   for (const words of [...(note === undefined ? [] : [note]), ...limits]) context.output.progress(say(words));
   return url;
 }
 
-async function hostOf({ ssh, sshKey }: ComposeOptions, { sshHosts }: Companion): Promise<Host> {
+async function dockerOf(
+  { ssh, sshKey }: ComposeOptions | AdoptFilesOptions,
+  { sshHosts }: Companion,
+  keep = false,
+): Promise<DockerPlace> {
   if (ssh === undefined) {
     if (sshKey !== undefined) throw new WrongUsage(say(text('cli.ssh.key-alone')));
-    return new LocalHost('this computer');
+    return { kind: 'local' };
   }
   const { host, known } = sshHostNamed(ssh, sshKey, await sshHosts.list());
-  if (!known) sshHosts.borrow(host);
-  return sshHosts.hostFor(host.id);
+  if (!known) await (keep ? sshHosts.save(host) : sshHosts.borrow(host));
+  return { kind: 'ssh', sshHostId: host.id, sudo: false };
+}
+
+async function hostOf(docker: DockerPlace, { sshHosts }: Companion): Promise<Host> {
+  return docker.kind === 'local'
+    ? new LocalHost(say(text('server.this-computer')))
+    : sshHosts.hostFor(docker.sshHostId);
+}
+
+/** What the server itself listens on is not taken. The files can be written where there is no Docker yet. */
+async function ownPortsOn(
+  docker: DockerPlace,
+  folder: string,
+  { dockerHosts }: Companion,
+  signal: AbortSignal,
+): Promise<number[]> {
+  try {
+    const { cli } = await dockerHosts.engine(docker, signal);
+    return ownPortsOf(await inspectAll(cli, { signal }), folder);
+  } catch (error) {
+    if (!(error instanceof ProblemError) || signal.aborted) throw error;
+    return [];
+  }
+}
+
+export type AdoptFilesOptions = {
+  folder?: string;
+  file?: string;
+  instance?: string;
+  name?: string;
+  session?: true;
+  ssh?: string;
+  sshKey?: string;
+  socket?: string;
+  sudo?: true;
+};
+
+/** `compose adopt`: a compose file that is there becomes an instance's, with its settings and its database. */
+export async function adoptCompose(options: AdoptFilesOptions, context: Context): Promise<ExitCode> {
+  const { file, socket, sudo } = options;
+  const folder = options.folder ?? (file === undefined ? undefined : dirname(file));
+  if (folder === undefined || (options.folder !== undefined && file !== undefined)) {
+    throw new WrongUsage(say(text('cli.compose.adopt-which')));
+  }
+  const companion = await context.companion();
+  const instance = options.instance === undefined ? undefined : await findInstance(companion, options.instance);
+  const name = options.name ?? instance?.name ?? 'Aperture';
+  const { instances } = await companion.instances.list();
+  if (instance === undefined && instances.some((one) => one.name === name)) {
+    throw new WrongUsage(say(text('cli.instances.name-taken', { name })));
+  }
+  const place = await dockerOf(options, companion, true);
+  const docker = {
+    ...place,
+    ...(socket === undefined ? {} : { socket }),
+    ...(place.kind === 'ssh' && sudo === true ? { sudo } : {}),
+  };
+  const adopted = await companion.installs.adopt(
+    {
+      docker,
+      folder,
+      name,
+      keep: options.session === true ? 'session' : 'keychain',
+      ...(instance === undefined ? {} : { instance }),
+    },
+    context.signal,
+  );
+  const { instance: view, path, installation } = adopted;
+  context.output.result(adopted, () =>
+    [
+      say(text('cli.compose.adopted', { path, name: view.name, id: view.id })),
+      ...(installation === undefined ? [say(text('cli.compose.adopted-unread'))] : []),
+    ].join('\n'),
+  );
+  return exitCode.good;
 }

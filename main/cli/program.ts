@@ -12,7 +12,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { addBackupCommands } from './backupProgram.ts';
 import type { CheckOptions } from './check.ts';
 import type { commandNames } from './commandNames.ts';
-import type { ComposeOptions } from './compose.ts';
+import type { AdoptFilesOptions, ComposeOptions } from './compose.ts';
 import type { Context } from './context.ts';
 import type { IdentityOptions } from './identity.ts';
 import type { InstallOptions } from './install.ts';
@@ -133,7 +133,22 @@ export function createProgram({
       chosen(options, async (context) => (await import('./install.ts')).install(options, context)),
     );
 
-  settable(leaf(add(top('compose', words['cli.compose.description']), 'show', words['cli.compose.show'])))
+  const compose = top('compose', words['cli.compose.description']);
+  leaf(add(compose, 'adopt', words['cli.compose.adopt']))
+    .option('--folder <folder>', words['cli.compose.adopt-folder'])
+    .option('--file <file>', words['cli.compose.adopt-file'])
+    .option('--instance <name|id>', words['cli.install.instance'])
+    .option('--name <name>', words['cli.install.name'])
+    .option('--session', words['cli.instances.session'])
+    .option('--ssh <host>', words['cli.check.ssh'])
+    .option('--ssh-key <file>', words['cli.check.ssh-key'])
+    .option('--accept-host-key <fingerprint...>', words['cli.check.accept-host-key'])
+    .option('--socket <path>', words['cli.install.socket'])
+    .option('--sudo', words['cli.install.sudo'])
+    .action((options: AdoptFilesOptions & Common) =>
+      chosen(options, async (context) => (await import('./compose.ts')).adoptCompose(options, context)),
+    );
+  settable(leaf(add(compose, 'show', words['cli.compose.show'])))
     .requiredOption('--instance <name|id>', words['cli.check.instance'])
     .addOption(new Option('--preset <system>', words['cli.compose.preset']).choices(hostPresets).default('linux'))
     .option('--with-database', words['cli.compose.with-database'])

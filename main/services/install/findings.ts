@@ -21,8 +21,7 @@ export async function lookAround(
   { folder, settings }: { folder: string; settings: ServerSettings },
   signal: AbortSignal,
 ): Promise<Found> {
-  const own = all.filter((one) => isOwn(one, folder));
-  const ownPorts = own.flatMap(portsOf).map(({ port }) => port);
+  const ownPorts = ownPortsOf(all, folder);
   const wanted = [settings.image, ...(settings.database === undefined ? [] : [settings.database.image])];
   const images = new Map<string, string | undefined>();
   for (const image of wanted) images.set(image, await imageThere(cli, image, signal));
@@ -53,6 +52,10 @@ export async function lookAround(
     images,
   };
 }
+
+/** Ports that the containers of the folder's own compose file publish: nobody else's. */
+export const ownPortsOf = (all: readonly Inspected[], folder: string): number[] =>
+  all.filter((one) => isOwn(one, folder)).flatMap((one) => portsOf(one).map(({ port }) => port));
 
 /** Made by Compose from a file of this very folder: what is brought up there takes its place. */
 function isOwn({ Config }: Inspected, folder: string): boolean {
