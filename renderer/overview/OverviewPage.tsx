@@ -12,12 +12,15 @@ import { OperationBar } from '../components/OperationBar.tsx';
 import { PageHead } from '../components/PageHead.tsx';
 import { Panel } from '../components/Panel.tsx';
 import { ProblemView } from '../components/ProblemView.tsx';
+import { serverLine } from '../server/serverLine.ts';
+import { useStale } from '../server/useServerWatch.ts';
 import { places, setupPlace } from '../shell/places.ts';
 import { checksOf } from '../store/checks.ts';
 import { connectionOf } from '../store/connections.ts';
 import { isReachable, selectedInstance } from '../store/instances.ts';
 import { newestFirst } from '../store/operations.ts';
 import { refreshInstance } from '../store/refresh.ts';
+import { serverOf } from '../store/servers.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { health } from './health.ts';
@@ -34,6 +37,8 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
   const [, go] = useLocation();
   const checks = useStore((state) => checksOf(state, instance.id));
   const connection = useStore((state) => connectionOf(state, instance.id));
+  const server = useStore((state) => serverOf(state, instance.id));
+  const serverStale = useStale(server.lookedAt, 45_000);
   const operations = useStore((state) => state.operations);
   const problem = useStore((state) => state.instancesProblem);
   const { loadOperations, loadSshHosts, runChecks } = useStore.getState();
@@ -53,6 +58,7 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
     report: checks.report,
     connectionFailed: connection.report?.outcome === 'failed',
     checksFailed: checks.failure !== undefined,
+    ...(server.status === undefined || serverStale ? {} : { server: serverLine(server.status) }),
     busy: checks.run !== undefined || connection.testing,
     loaded: checks.loaded,
   });
@@ -60,6 +66,10 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
     'continue-setup': () => go(setupPlace(instance.id, instance.setup?.step ?? 'connection')),
     'see-checks': () => go(places.database),
     'see-connection': () => go(places.database),
+    'see-server': () => {
+      useStore.getState().openServerSection('state');
+      go(places.server);
+    },
     'run-checks': () => void runChecks(instance.id),
   };
   const { action } = state;

@@ -4,7 +4,6 @@ import { say } from '../../contract/copy/text.ts';
 import type { InstanceView } from '../../contract/instance.ts';
 import type { ServerStatus } from '../../contract/server.ts';
 import { FactCard } from '../components/FactCard.tsx';
-import { useNow } from '../components/Moment.tsx';
 import { formatDuration } from '../format/duration.ts';
 import { serverLine } from '../server/serverLine.ts';
 import { useServerWatch, useStale } from '../server/useServerWatch.ts';
@@ -19,7 +18,6 @@ const every = 15_000;
 /** Whether the server runs and is ready, as far as was just seen. */
 export function ServerCard({ instance }: { instance: InstanceView }) {
   const [, go] = useLocation();
-  const now = useNow();
   const linked = instance.server !== undefined;
   useServerWatch(linked ? instance.id : undefined, false, every);
   const { status, lookedAt, failure } = useStore((state) => serverOf(state, instance.id));
@@ -42,7 +40,7 @@ export function ServerCard({ instance }: { instance: InstanceView }) {
       />
     );
   }
-  if (status === undefined || stale || failure !== undefined) {
+  if (status === undefined || lookedAt === undefined || stale || failure !== undefined) {
     const looking = failure === undefined && !stale;
     return (
       <FactCard
@@ -68,7 +66,7 @@ export function ServerCard({ instance }: { instance: InstanceView }) {
       fact={
         good && status.state.kind === 'running'
           ? words('screen.card.server.running-for', {
-              time: formatDuration(now.getTime() - Date.parse(status.state.since)),
+              time: formatDuration(lookedAt - Date.parse(status.state.since)),
             })
           : say(line.title)
       }

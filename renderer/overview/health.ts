@@ -3,19 +3,28 @@ import { type Text, text } from '../../contract/copy/text.ts';
 import type { InstanceView } from '../../contract/instance.ts';
 import { sumLine } from '../checks/checkSum.ts';
 import type { Tone } from '../components/StatusMark.tsx';
+import type { ServerLine } from '../server/serverLine.ts';
 
 /** The first line of Overview: is it all right, and what to do if not. */
 export type Health = {
   tone: Tone;
   line: Text;
   more: Text;
-  action?: 'continue-setup' | 'see-checks' | 'see-connection' | 'run-checks';
+  action?: 'continue-setup' | 'see-checks' | 'see-connection' | 'see-server' | 'run-checks';
 };
 
-/** What the instance is like, as far as it is known. An unfinished set-up comes first, then a connection that failed, then the checks. */
+/** What the instance is like, as far as it is known. An unfinished set-up comes first, then a connection that failed, a server that needs a hand, then the checks. */
 export function health(
   instance: InstanceView,
-  known: { report?: CheckReport; connectionFailed: boolean; checksFailed: boolean; busy: boolean; loaded: boolean },
+  known: {
+    report?: CheckReport;
+    connectionFailed: boolean;
+    checksFailed: boolean;
+    /** As it was seen a moment ago; missing where there is none, or nobody looked. */
+    server?: ServerLine;
+    busy: boolean;
+    loaded: boolean;
+  },
 ): Health {
   if (instance.setup !== undefined) {
     return {
@@ -31,6 +40,14 @@ export function health(
       line: text('screen.overview.unreachable'),
       more: text('screen.overview.unreachable-more'),
       action: 'see-connection',
+    };
+  }
+  if (known.server?.tone === 'bad') {
+    return {
+      tone: 'bad',
+      line: known.server.title,
+      more: known.server.more ?? text('screen.overview.server-more'),
+      action: 'see-server',
     };
   }
   if (known.report === undefined) {

@@ -38,6 +38,7 @@ export function ComposeSection({ instance }: { instance: InstanceView }) {
       </Panel>
     );
   }
+  const environmentPath = `${files.path.slice(0, files.path.lastIndexOf('/') + 1)}${environmentFileName}`;
   return (
     <div className={classes.stack}>
       <Panel
@@ -54,14 +55,13 @@ export function ComposeSection({ instance }: { instance: InstanceView }) {
           <span className={classes.path}>{files.path}</span>
           <CopyButton subtle text={files.path} label={words('screen.server.compose.copy-path')} />
         </div>
-        <Snippet text={files.compose} label={words('screen.server.section.compose')} />
+        <div className={classes.tall}>
+          <Snippet text={files.compose} label={files.path} />
+        </div>
       </Panel>
       {files.env !== '' && (
-        <Panel
-          title={words('screen.server.compose.environment')}
-          sub={`${files.path.slice(0, files.path.lastIndexOf('/') + 1)}${environmentFileName}`}
-        >
-          <Snippet text={files.env} label={words('screen.server.compose.environment')} />
+        <Panel title={words('screen.server.compose.environment')} sub={environmentPath}>
+          <Snippet text={files.env} label={environmentPath} />
         </Panel>
       )}
     </div>

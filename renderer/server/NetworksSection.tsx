@@ -15,8 +15,8 @@ import { ConnectNetwork } from './ConnectNetwork.tsx';
 import { Reading } from './Reading.tsx';
 import classes from './Server.module.css';
 
-/** Networks that Docker makes itself; a container is put into them when it is made, or not at all. */
-const builtIn = new Set(['host', 'none']);
+/** Networks that Docker makes itself: nobody finds anybody by name in them, so that joining one helps nobody. */
+const builtIn = new Set(['host', 'none', 'bridge']);
 
 /** In which networks the server is, who else is in them, and which ones it could join. */
 export function NetworksSection({ instance }: { instance: InstanceView }) {
@@ -60,7 +60,7 @@ export function NetworksSection({ instance }: { instance: InstanceView }) {
         <Panel
           key={network.name}
           title={<span className={classes.code}>{network.name}</span>}
-          sub={words(network.internal ? 'screen.server.networks.internal' : 'screen.server.networks.text')}
+          sub={words(subOf(network))}
           actions={index === 0 ? again : undefined}
         >
           <KeyValue
@@ -90,6 +90,11 @@ export function NetworksSection({ instance }: { instance: InstanceView }) {
       )}
     </div>
   );
+}
+
+function subOf({ name, internal }: NetworkFound) {
+  if (builtIn.has(name)) return 'screen.server.networks.built-in';
+  return internal ? 'screen.server.networks.internal' : 'screen.server.networks.text';
 }
 
 function Containers({ network, server }: { network: NetworkFound; server: string }) {

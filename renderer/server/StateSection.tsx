@@ -61,7 +61,9 @@ export function StateSection({ instance }: { instance: InstanceView }) {
           actions={<LookAgain instanceId={instance.id} looking={looking && old} />}
         >
           {line.more !== undefined && `${say(line.more)} `}
-          {line.at !== undefined && <Since at={line.at} running={status.state.kind === 'running'} lookedAt={lookedAt} />}
+          {line.at !== undefined && (
+            <Since at={line.at} running={status.state.kind === 'running'} lookedAt={lookedAt} />
+          )}
           {words(old ? 'screen.server.looked-before' : 'screen.server.looked', { time })}
         </Banner>
         {failure !== undefined && (

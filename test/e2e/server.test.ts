@@ -156,7 +156,9 @@ test('a server that runs: found, linked, its state told, its log read', async ({
     await expect(page.getByRole('row').filter({ hasText: database.name })).toBeVisible();
     await look('server-networks');
     await server.open('Compose file');
-    await expect(page.getByRole('region', { name: 'Compose file' }).last()).toContainText('RUN_MIGRATIONS_ON_START');
+    await expect(page.getByRole('region', { name: path.join(folder, 'docker-compose.yml') })).toContainText(
+      'RUN_MIGRATIONS_ON_START',
+    );
     await expect(page.getByText(database.password)).toHaveCount(0);
     await look('server-compose');
     await companion.running.app.evaluate(({ shell }) => {

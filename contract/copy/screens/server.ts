@@ -186,6 +186,7 @@ export const serverScreens = {
   'screen.server.settings.invalid.folder': 'A full path is needed, or one that begins with ./, without a colon.',
 
   'screen.server.networks.text': 'Containers in one network reach each other by name.',
+  'screen.server.networks.built-in': 'Docker’s own network: containers in it reach each other by address, not by name.',
   'screen.server.networks.subnet': 'Subnet',
   'screen.server.networks.gateway': 'Gateway',
   'screen.server.networks.driver': 'Driver',

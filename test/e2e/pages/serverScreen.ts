@@ -32,6 +32,7 @@ export class ServerScreen {
 
   /** Begins from a page of the first run: looks on this computer and links the container, as a new instance. */
   async adopt(container: string, name: string): Promise<void> {
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Welcome' })).toBeVisible();
     await this.page.keyboard.press('Control+k');
     await this.page.getByRole('combobox', { name: 'Type what to do' }).fill('find a running server');
     await this.page.keyboard.press('Enter');
