@@ -33,7 +33,7 @@ export async function lookAtServerUse(
 }
 
 /** Everybody else who is logged in to this database. */
-export async function otherSessions({ readable }: PostgresSession): Promise<OtherSession[]> {
+async function otherSessions({ readable }: PostgresSession): Promise<OtherSession[]> {
   return readable.read<OtherSession>(
     `SELECT pid, coalesce(usename, '') AS "user", application_name AS application,
             coalesce(host(client_addr), '') AS client, usename IS NOT DISTINCT FROM current_user AS "ownRole"
