@@ -66,9 +66,9 @@ export function knownDatabase(more: Partial<Facts> = {}): Facts {
     dependents: [
       { kind: 'type', asked: '"mood"', what: 'column', name: 'public.movies.mood', rows: 1_000_000, bytes: 800e6 },
       { kind: 'table', asked: '"movies"', what: 'view', name: 'public.newest', rows: 0, bytes: 0 },
-      { kind: 'schema', asked: 'archive', what: 'table', name: 'archive.old', rows: 5, bytes: 8192 },
-      { kind: 'schema', asked: 'archive', what: 'column', name: 'archive.old.mood', rows: 5, bytes: 8192 },
-      { kind: 'extension', asked: 'vector', what: 'column', name: 'public.movies.embedding', rows: 9, bytes: 8192 },
+      { kind: 'schema', asked: '"archive"', what: 'table', name: 'archive.old', rows: 5, bytes: 8192 },
+      { kind: 'schema', asked: '"archive"', what: 'column', name: 'archive.old.mood', rows: 5, bytes: 8192 },
+      { kind: 'extension', asked: '"vector"', what: 'column', name: 'public.movies.embedding', rows: 9, bytes: 8192 },
     ],
     ...more,
   };

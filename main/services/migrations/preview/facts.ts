@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PostgresSession } from '../../../adapters/postgres/session.ts';
 import { quoteLiteral } from '../../../sql/quoting.ts';
 import type { Action, Dropped } from './actions.ts';
-import { keyOf } from './names.ts';
+import { keyOf, type Name } from './names.ts';
 
 const relationSchema = z.object({
   asked: z.string(),
@@ -52,63 +52,71 @@ export type Facts = z.infer<typeof factsSchema>;
 export type RelationFacts = z.infer<typeof relationSchema>;
 export type Dependent = z.infer<typeof dependentSchema>;
 
+/** A name with the key that the answer has it under. The schema is null where the search path decides. */
+type Asked = { asked: string; schema: string | null; name: string };
+
 type Wish = {
-  relations: string[];
-  types: string[];
+  relations: Asked[];
+  types: Asked[];
   extensions: string[];
   functions: string[];
   schemas: string[];
-  cascades: { kind: Dropped; name: string }[];
+  cascades: (Asked & { kind: Dropped })[];
 };
 
 /** The names that the actions ask about. */
 export function wishOf(actions: Iterable<Action>): Wish {
-  const sets = { relations: new Set<string>(), types: new Set<string>(), extensions: new Set<string>() };
-  const [functions, schemas, cascades] = [new Set<string>(), new Set<string>(), new Map<string, Wish['cascades'][0]>()];
+  const [relations, types, cascades] = [
+    new Map<string, Asked>(),
+    new Map<string, Asked>(),
+    new Map<string, Wish['cascades'][0]>(),
+  ];
+  const [functions, schemas, extensions] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const about = (name: Name) => void relations.set(keyOf(name), asked(name));
   for (const action of actions) {
     switch (action.kind) {
       case 'create':
-        sets.relations.add(keyOf(action.relation));
+        about(action.relation);
         break;
       case 'drop': {
-        sets.relations.add(keyOf(action.name));
-        const name = action.what === 'schema' || action.what === 'extension' ? action.name.name : keyOf(action.name);
-        cascades.set(`${action.what} ${name}`, { kind: action.what, name });
+        about(action.name);
+        const { what, name } = action;
+        cascades.set(`${what} ${keyOf(name)}`, { kind: what, ...asked(name) });
         break;
       }
       case 'rename':
-        sets.relations.add(keyOf(action.from));
+        about(action.from);
         break;
       case 'requires':
-        sets.relations.add(keyOf(action.on));
+        about(action.on);
         break;
       case 'requires-schema':
         if (action.schema !== undefined) schemas.add(action.schema);
         break;
       case 'extension':
-        sets.extensions.add(action.name);
+        extensions.add(action.name);
         break;
       case 'calls':
         for (const name of action.functions) functions.add(name);
         break;
       case 'set-type':
-        sets.types.add(action.type.text);
-        sets.relations.add(keyOf(action.table));
+        types.set(action.type.text, { ...asked(action.type.name), asked: action.type.text });
+        about(action.table);
         break;
       case 'default':
         for (const name of action.functions) functions.add(name);
-        sets.relations.add(keyOf(action.table));
+        about(action.table);
         break;
       case 'work':
-        sets.relations.add(keyOf(action.table));
+        about(action.table);
         for (const name of action.calls ?? []) functions.add(name);
-        if (action.unlessIndex !== undefined) sets.relations.add(keyOf(action.unlessIndex));
+        if (action.unlessIndex !== undefined) about(action.unlessIndex);
         break;
       case 'add-column':
       case 'rename-column':
       case 'lock':
       case 'validate':
-        sets.relations.add(keyOf(action.table));
+        about(action.table);
         break;
       case 'requires-database':
       case 'says':
@@ -116,13 +124,17 @@ export function wishOf(actions: Iterable<Action>): Wish {
     }
   }
   return {
-    relations: [...sets.relations],
-    types: [...sets.types],
-    extensions: [...sets.extensions],
+    relations: [...relations.values()],
+    types: [...types.values()],
+    extensions: [...extensions],
     functions: [...functions],
     schemas: [...schemas],
     cascades: [...cascades.values()],
   };
+}
+
+function asked(name: Name): Asked {
+  return { asked: keyOf(name), schema: name.schema ?? null, name: name.name };
 }
 
 /**
@@ -140,11 +152,19 @@ export async function gatherFacts({ readable }: Pick<PostgresSession, 'readable'
   return factsSchema.parse(results.at(-1)?.[0]?.facts);
 }
 
+/** `to_regclass` refuses a schema that the role may not use, and everything with it; the catalogue doesn't. */
+const relationId = `CASE WHEN x.schema IS NULL THEN to_regclass(quote_ident(x.name))::oid ELSE (
+    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = x.schema AND c.relname = x.name
+  ) END`;
+const typeId = `CASE WHEN x.schema IS NULL THEN to_regtype(quote_ident(x.name))::oid ELSE (
+    SELECT t.oid FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = x.schema AND t.typname = x.name
+  ) END`;
+
 function factsSql(wish: Wish): string {
   return `WITH wish AS (SELECT ${quoteLiteral(JSON.stringify(wish))}::jsonb AS w),
 me AS (SELECT r.rolsuper AS superuser FROM pg_roles r WHERE r.rolname = current_user),
 asked AS (
-  SELECT name AS asked, to_regclass(name) AS id FROM wish, jsonb_array_elements_text(w -> 'relations') name
+  SELECT x.asked, ${relationId} AS id FROM wish, jsonb_to_recordset(w -> 'relations') x (asked text, schema text, name text)
 ),
 leaves AS (
   SELECT DISTINCT a.id, leaf.relid AS part FROM asked a JOIN pg_class c ON c.oid = a.id
@@ -180,8 +200,10 @@ SELECT json_build_object(
         WHERE t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped)
     )), '[]')
     FROM asked a JOIN pg_class c ON c.oid = a.id JOIN pg_namespace n ON n.oid = c.relnamespace JOIN sizes s ON s.id = a.id),
-  'types', (SELECT coalesce(json_agg(json_build_object('asked', name, 'name', format_type(to_regtype(name), NULL))), '[]')
-    FROM wish, jsonb_array_elements_text(w -> 'types') name WHERE to_regtype(name) IS NOT NULL),
+  'types', (SELECT coalesce(json_agg(json_build_object('asked', x.asked, 'name', format_type(to_regtype(x.asked), NULL))), '[]')
+    FROM wish, jsonb_to_recordset(w -> 'types') x (asked text, schema text)
+    WHERE CASE WHEN x.schema IS NULL OR EXISTS (SELECT FROM pg_namespace u WHERE u.nspname = x.schema AND has_schema_privilege(u.oid, 'USAGE'))
+      THEN to_regtype(x.asked) IS NOT NULL ELSE false END),
   'extensions', (SELECT coalesce(json_agg(json_build_object('name', x.wanted,
       'installed', EXISTS (SELECT FROM pg_extension WHERE extname = x.wanted),
       'available', v.version IS NOT NULL,
@@ -208,15 +230,14 @@ SELECT json_build_object(
 /** What CASCADE would take along: each object that hangs on what is dropped, step by step, at most a thousand. */
 const dependentsSql = `walk AS (
   WITH RECURSIVE roots AS (
-    SELECT r.value ->> 'kind' AS kind, r.value ->> 'name' AS asked, o.class, o.id
-    FROM wish CROSS JOIN jsonb_array_elements(w -> 'cascades') r CROSS JOIN LATERAL (
-      SELECT 'pg_class'::regclass::oid AS class, to_regclass(r.value ->> 'name')::oid AS id
-        WHERE r.value ->> 'kind' IN ('table', 'view', 'materialized-view', 'sequence')
-      UNION ALL SELECT 'pg_type'::regclass, to_regtype(r.value ->> 'name') WHERE r.value ->> 'kind' = 'type'
-      UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace
-        WHERE r.value ->> 'kind' = 'schema' AND nspname = r.value ->> 'name'
-      UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension
-        WHERE r.value ->> 'kind' = 'extension' AND extname = r.value ->> 'name'
+    SELECT x.kind, x.asked, o.class, o.id
+    FROM wish CROSS JOIN jsonb_to_recordset(w -> 'cascades') x (kind text, asked text, schema text, name text)
+    CROSS JOIN LATERAL (
+      SELECT 'pg_class'::regclass::oid AS class, ${relationId} AS id
+        WHERE x.kind IN ('table', 'view', 'materialized-view', 'sequence')
+      UNION ALL SELECT 'pg_type'::regclass, ${typeId} WHERE x.kind = 'type'
+      UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE x.kind = 'schema' AND nspname = x.name
+      UNION ALL SELECT 'pg_extension'::regclass, oid FROM pg_extension WHERE x.kind = 'extension' AND extname = x.name
     ) o WHERE o.id IS NOT NULL
   ), step AS (
     SELECT kind, asked, class, id, 0 AS sub, class AS root_class, id AS root FROM roots

@@ -170,8 +170,7 @@ function dropped({ what, name, cascade }: Extract<Action, { kind: 'drop' }>, wor
     return [{ warning: { effect: 'destroys-data', reason: 'drop-sequence', object: meaning.facts.name } }];
   }
   if (!cascade) return [];
-  const asked = what === 'schema' || what === 'extension' ? name.name : keyOf(name);
-  const taken = world.facts.dependents.filter((one) => one.kind === what && one.asked === asked);
+  const taken = world.facts.dependents.filter((one) => one.kind === what && one.asked === keyOf(name));
   const own = new Set(taken.filter((one) => one.what === 'table').map((one) => one.name));
   const lost = (one: Dependent, reason: StatementWarning['reason']): Judged => ({
     warning: {

@@ -39,7 +39,7 @@ export function nameOfObject(node: Node): Name {
 }
 
 /** A type as it is written, without its length: what `to_regtype` takes. */
-export type WrittenType = { text: string; modifiers: number[]; serial: boolean };
+export type WrittenType = { name: Name; text: string; modifiers: number[]; serial: boolean };
 
 const serials = new Set(['serial', 'serial2', 'serial4', 'serial8', 'smallserial', 'bigserial']);
 
@@ -49,7 +49,12 @@ export function writtenType(type: TypeName | undefined): WrittenType {
   const modifiers = (type?.typmods ?? []).map((node) =>
     'A_Const' in node && node.A_Const.ival !== undefined ? (node.A_Const.ival.ival ?? 0) : Number.NaN,
   );
-  return { text: `${keyOf(parts)}${array}`, modifiers, serial: parts.schema === undefined && serials.has(parts.name) };
+  return {
+    name: parts,
+    text: `${keyOf(parts)}${array}`,
+    modifiers,
+    serial: parts.schema === undefined && serials.has(parts.name),
+  };
 }
 
 /** Every node of a tree with its kind, the outermost first. */
