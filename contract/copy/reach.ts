@@ -76,6 +76,8 @@ export const reach = {
     'The connection is dropped in silence when it comes from a container, and works from elsewhere: a firewall on that computer does not let {subnet} to port {port}.',
   'reach.fix.firewall.why-elsewhere':
     'The connection is dropped in silence when it comes from the Docker host, and works from here: a firewall does not let {subnet} to port {port}.',
+  'reach.fix.temporary.why':
+    'The server’s own network is not there yet. Docker will most likely give it {subnet}, as it did for this test. Test again after the installation.',
   'reach.fix.ca-file': 'Save the certificate',
   'reach.fix.ca-mount': 'Mount the certificate into the container',
   'reach.fix.ca-mount.why':

@@ -117,7 +117,7 @@ const settingOptions: Record<SettingFixId, string | undefined> = {
 };
 
 /** What else can be done about a problem on the command line. */
-export function waysHere(problem: Problem): string[] {
+function waysHere(problem: Problem): string[] {
   switch (problem.code) {
     case 'ssh-host-key-unknown':
       return [say(text('cli.way.accept-host-key', { fingerprint: problem.values.fingerprint ?? '' }))];

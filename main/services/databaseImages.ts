@@ -1,4 +1,4 @@
-import { type Text, text } from '../../contract/copy/text.ts';
+import { say, type Text, text } from '../../contract/copy/text.ts';
 import type { DatabaseImageReport } from '../../contract/databaseImage.ts';
 import type { Fix } from '../../contract/fix.ts';
 import type { Instance } from '../../contract/instance.ts';
@@ -73,11 +73,11 @@ export function createDatabaseImages({ instances, dockerHosts, operations, now }
       if (edit.kind === 'by-hand') {
         return { ...report, outcome: 'by-hand', plan: noPlan(byHandTitle), byHand: [...edit.fixes, ...reindex] };
       }
-      const { path, folder, service, before, after } = edit;
+      const { path, folder, service, before, after, original } = edit;
       const { changeOf } = await import('./composeFile/existingFiles.ts');
       const compose = composeOf(found, cli.host.label);
       const move = {
-        ...{ path, folder, service, before, after, facts, name, target: known.target },
+        ...{ path, folder, service, before, after, original, facts, name, target: known.target },
         reindex: known.flavour === 'alpine' ? reindexCommand(superuserOf(container)) : undefined,
       };
       const plan = plans.keep(
@@ -116,7 +116,17 @@ export function createDatabaseImages({ instances, dockerHosts, operations, now }
 
 /** Of a plan without steps, which is never carried out. */
 const none: Planned['move'] = {
-  ...{ path: '', folder: '', service: '', before: '', after: '', name: '', target: '', reindex: undefined },
+  ...{
+    path: '',
+    folder: '',
+    service: '',
+    before: '',
+    after: '',
+    original: '',
+    name: '',
+    target: '',
+    reindex: undefined,
+  },
   facts: { identifier: '', major: 0, directory: '', vector: false },
 };
 
@@ -143,7 +153,7 @@ async function servingOf(
 }
 
 type Editable =
-  | { kind: 'possible'; path: string; folder: string; service: string; before: string; after: string }
+  | { kind: 'possible'; path: string; folder: string; service: string; before: string; after: string; original: string }
   | { kind: 'by-hand'; fixes: Fix[] };
 
 /** The compose file with the other image in it, everything else byte for byte; or how to do it by hand. */
@@ -169,10 +179,20 @@ async function editOf(cli: DockerCli, container: Inspected, known: KnownImage, s
   if (before === undefined) return { kind: 'by-hand', fixes: [inFile(snippet)] };
   const { changeCompose } = await import('./composeFile/changeCompose.ts');
   const edited = changeCompose(before, [{ at: 'image', value: known.target }], service);
-  if (edited.kind === 'changed') return { kind: 'possible', path, folder, service, before, after: edited.text };
-  const { say } = await import('../../contract/copy/text.ts');
+  if (edited.kind === 'changed') {
+    const original = edited.text === before ? await interrupted(before) : before;
+    return { kind: 'possible', path, folder, service, before, after: edited.text, original };
+  }
   const why = text('image.fix.compose.why', { reason: say(edited.reason) });
   return { kind: 'by-hand', fixes: [inFile(edited.diff === '' ? snippet : edited.diff, why)] };
+
+  /** The file has the new image already and the container the old one: an earlier move ended in between, and this is where it began. */
+  async function interrupted(now: string): Promise<string> {
+    const previous = await readIfThere(cli.host, `${path}.previous`, { signal, maxBytes: largestFile });
+    if (previous === undefined || service === undefined) return now;
+    const again = changeCompose(previous, [{ at: 'image', value: known.target }], service);
+    return again.kind === 'changed' && again.text === now ? previous : now;
+  }
 }
 
 function stepsOf(

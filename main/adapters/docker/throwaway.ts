@@ -30,7 +30,7 @@ export type ThrowawayOptions = {
 };
 
 /** Names that nobody else has. */
-export const throwawayName = (): string => `aperture-companion-test-${randomBytes(6).toString('hex')}`;
+const throwawayName = (): string => `aperture-companion-test-${randomBytes(6).toString('hex')}`;
 
 /**
  * Runs one program in a container that is removed afterwards in any case: when it ends, fails, is cancelled, or takes too long. Raises

@@ -17,6 +17,8 @@ export type ImageMove = {
   service: string;
   before: string;
   after: string;
+  /** What is put back when it fails: `before`, or what an earlier move that ended in between began with. */
+  original: string;
   /** Of the container, and the image that it gets. */
   name: string;
   target: string;
@@ -50,7 +52,7 @@ export async function moveImage(move: ImageMove, op: Op): Promise<void> {
   const mode = await modeOf(move, signal);
   const content = await readIfThere(cli.host, move.path, { signal, maxBytes: largestFile });
   if (content !== move.before) throw new ProblemError('file-changed', { path: move.path, host: cli.host.label });
-  await write(move, `${move.path}.previous`, move.before, mode, signal);
+  await write(move, `${move.path}.previous`, move.original, mode, signal);
   let container: { Id: string };
   try {
     await write(move, move.path, move.after, mode, signal);
@@ -101,7 +103,7 @@ async function putBack(move: ImageMove, mode: number, { log }: Op, error: unknow
   op.log(`putting back the image of before: ${reason}`, 'warn');
   let restored = false;
   try {
-    await write(move, move.path, move.before, mode, op.signal);
+    await write(move, move.path, move.original, mode, op.signal);
     await bringUp(projectOf(move), move.service, true, op);
     const up = await factsWhenUp(move.cli, move.name, op.signal);
     restored = up.kind === 'up' && up.facts.identifier === move.facts.identifier;

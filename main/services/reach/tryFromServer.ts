@@ -1,6 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { ConnectionSettings, DatabaseAddress, TlsReport } from '../../../contract/connection.ts';
+import { text } from '../../../contract/copy/text.ts';
+import type { Fix } from '../../../contract/fix.ts';
 import type { Installation } from '../../../contract/install.ts';
 import type { Instance } from '../../../contract/instance.ts';
 import type { ReachReport, ReachSide } from '../../../contract/reach.ts';
@@ -175,7 +177,18 @@ async function judge({ need, cli, containers, networks, wanted, probed }: Judgin
   });
   // All that helps is in `advice`, once.
   const { fixes: _, ...plain } = problem;
-  return { ...common, server: { means, address, outcome: 'failed', ...timing, problem: plain }, advice };
+  return {
+    ...common,
+    server: { means, address, outcome: 'failed', ...timing, problem: plain },
+    advice: probed.temporary ? advice.map((fix) => ofTemporary(fix, probed.subnets)) : advice,
+  };
+}
+
+/** A text with the subnet of a network that Compose has yet to make: Docker gives out the first that is free, as it did for the try. */
+function ofTemporary(fix: Fix, subnets: readonly string[]): Fix {
+  const [subnet] = subnets;
+  if (fix.kind !== 'paste' || subnet === undefined || !fix.snippet.includes(subnet)) return fix;
+  return { ...fix, why: text('reach.fix.temporary.why', { subnet }) };
 }
 
 /** IPv4 addresses of the name, as this computer knows it. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -7,8 +7,10 @@ import type { DockerPlace } from '../../../contract/server.ts';
 import type { Companion } from '../../../main/compose.ts';
 import { compose, runPostgres, uniqueName } from '../../support/docker/containers.ts';
 import { type Docker, startDocker } from '../../support/docker/engine.ts';
+import { startDockerHost } from '../../support/docker/sshHost.ts';
 import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/processes.ts';
+import { makeSshKey } from '../../support/sshKeys.ts';
 import { instanceWith, localPlace, settingsFor } from '../reach/fixture.ts';
 import { companionFor, never } from '../server/companion.ts';
 
@@ -119,6 +121,42 @@ describe('a database made by Compose', () => {
     expect(await imageOf(made.container)).toBe('postgres:17');
     expect((await made.sql('SELECT word FROM kept')).trim()).toBe('here');
     await compose(docker, 'v2', made.folder, 'down', '-v');
+  });
+
+  test('interrupted after the file was written: planned and done again, over SSH with Compose 1', async () => {
+    const key = await makeSshKey({});
+    const nas = await startDockerHost(docker, { key, programs: 'v1' });
+    const made = await project();
+    const before = readFileSync(made.file, 'utf8').replace(/^name: .*\n/m, '');
+    writeFileSync(made.file, before.replace('postgres:17 #', 'pgvector/pgvector:pg17 #'));
+    writeFileSync(`${made.file}.previous`, before);
+    chmodSync(made.folder, 0o777);
+    for (const file of [made.file, `${made.file}.previous`]) chmodSync(file, 0o666);
+    const { host, port } = nas;
+    const authentication = { method: 'key', path: key.file } as const;
+    await companion.sshHosts.save({
+      id: 'nas',
+      name: 'nas',
+      host,
+      port,
+      user: 'inGroup',
+      authentication,
+      jumps: [],
+      useConfig: false,
+    });
+    const remote: DockerPlace = { kind: 'ssh', sshHostId: 'nas', sudo: false };
+    await companion.instances.update(made.instance.id, { route: { kind: 'ssh', sshHostId: 'nas' } });
+    // Compose 1 has no other place for the project's name.
+    writeFileSync(path.join(made.folder, '.env'), `COMPOSE_PROJECT_NAME=${made.container}\n`);
+    const report = await companion.databaseImages.plan(made.instance.id, remote, never);
+    expect(report).toMatchObject({ outcome: 'possible', change: { state: 'same' } });
+    const { ended } = await companion.databaseImages.run(report.plan.id);
+    expect(await ended).toMatchObject({ state: 'succeeded' });
+    expect(await imageOf(made.container)).toBe('pgvector/pgvector:pg17');
+    expect(readFileSync(`${made.file}.previous`, 'utf8')).toBe(before);
+    expect((await made.sql('SELECT word FROM kept')).trim()).toBe('here');
+    await docker.run(['rm', '--force', '--volumes', made.container]);
+    await nas.stop();
   });
 
   test('whose image is a variable is left alone, with the change to make by hand', async () => {

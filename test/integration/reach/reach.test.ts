@@ -142,6 +142,19 @@ describe('before the installation', () => {
     expect(await leftovers(docker)).toEqual([]);
   });
 
+  test('host.docker.internal: a name that Linux gives a container only when asked to', async () => {
+    const one = await instanceWith(companion, settingsFor(database), database.password);
+    const port = database.port;
+    await companion.instances.update(one.id, { seenByServer: { host: 'host.docker.internal', port } });
+    const without = await reach(companion, one.id, installationOn(localPlace(docker)));
+    expect(without.server.problem?.code).toBe('server-host-gateway-missing');
+    expect(without.advice.some((fix) => fix.kind === 'network' && fix.hostGateway)).toBe(true);
+    // The port is published on 127.0.0.1 only, where the container does not come from.
+    const mapped = await reach(companion, one.id, installationOn(localPlace(docker), { hostGateway: true }));
+    expect(mapped.server.problem?.code).toBe('connection-refused');
+    expect(networkFix(mapped.advice)).toMatchObject({ networks: [network], seenByServer: { host: database.name } });
+  });
+
   test('a network that is not there is told, with its making', async () => {
     const report = await reach(companion, instance.id, installationOn(localPlace(docker), { networks: ['nowhere-1'] }));
     expect(report.server).toMatchObject({ outcome: 'skipped', problem: { code: 'container-network-missing' } });
