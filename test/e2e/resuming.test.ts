@@ -28,7 +28,7 @@ test('a set-up that was left is taken up at its step; one that was killed is tol
   const second = await launch();
   await expect(second.heading('Attic')).toBeVisible();
   await second.button('Continue the set-up').click();
-  await expect(second.page.getByText('Step 3 of 3.')).toBeVisible();
+  await expect(second.page.getByText('Step 4 of 4.')).toBeVisible();
   // The password came out of the keychain: nobody was asked.
   await expect(new Checks(second.page).sum(/^Not ready/)).toBeVisible({ timeout: 20_000 });
 
@@ -80,7 +80,7 @@ test('a window whose page crashes comes back at the same place, and what runs go
       const asked = contents.executeJavaScript('document.body.innerText') as Promise<string>;
       return await Promise.race([asked, new Promise<string>((resolve) => setTimeout(() => resolve(''), 1_000))]);
     });
-  await expect.poll(seen, { timeout: 15_000 }).toContain('Step 3 of 3.');
+  await expect.poll(seen, { timeout: 15_000 }).toContain('Step 4 of 4.');
   await expect.poll(seen, { timeout: 20_000 }).toMatch(/Not ready: 3 things to fix[\s\S]*checked just now/);
   await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("location.hash = '#/activity'"),

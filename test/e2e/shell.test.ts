@@ -86,21 +86,27 @@ test('the palette and the set-up by keyboard alone', async ({ launch }) => {
     throw new Error(`${name} was not reached within 40 steps`);
   };
   // Whoever uses the keyboard sees where it is.
-  await tabTo('Connect a PostgreSQL database');
+  await tabTo('Install Aperture');
   const outline = await focused.evaluate((element) => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
     return { visible: (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none' };
   });
   expect(outline).toEqual({ visible: true });
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Step 1 of 3.')).toBeVisible();
+  await expect(page.getByText('Step 1 of 7.')).toBeVisible();
+  await tabTo('On this computer');
+  await page.keyboard.press('ArrowUp');
+  await expect(page.getByRole('radio', { name: /^Nowhere: only connect a database/ })).toBeChecked();
+  await tabTo('Continue');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Step 2 of 4.')).toBeVisible();
   await tabTo('A PostgreSQL that I run');
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: /^A managed service/ })).toBeChecked();
   await page.keyboard.press('ArrowUp');
   await tabTo('Continue');
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Step 2 of 3.')).toBeVisible();
+  await expect(page.getByText('Step 3 of 4.')).toBeVisible();
   await tabTo('Host');
   await page.keyboard.type('127.0.0.1');
   await tabTo('Port');

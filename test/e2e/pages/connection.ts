@@ -17,7 +17,7 @@ export type ConnectionEntry = {
   tls?: TlsChoice;
 };
 
-/** The second step of the set-up: how the database is reached. */
+/** The step of the set-up about the connection: how the database is reached. */
 export class ConnectionStep {
   readonly page: Page;
   readonly host: Locator;
@@ -31,8 +31,10 @@ export class ConnectionStep {
 
   /** From Welcome to the empty form. */
   async begin(): Promise<void> {
-    await this.page.getByRole('button', { name: /^Connect a PostgreSQL database/ }).click();
-    await expect(this.page.getByText('Step 1 of 3.')).toBeVisible();
+    await this.page.getByRole('button', { name: /^Connect an existing instance/ }).click();
+    await this.page.getByRole('radio', { name: /^Nowhere: only connect a database/ }).check();
+    await this.page.getByRole('button', { name: 'Continue' }).click();
+    await expect(this.page.getByText('Step 2 of 4.')).toBeVisible();
     await this.page.getByRole('button', { name: 'Continue' }).click();
     await expect(this.host).toBeVisible();
   }
@@ -78,6 +80,6 @@ export class ConnectionStep {
     await this.test();
     await expect(this.connected).toBeVisible({ timeout: 20_000 });
     await this.page.getByRole('button', { name: 'Continue' }).click();
-    await expect(this.page.getByText('Step 3 of 3.')).toBeVisible();
+    await expect(this.page.getByText('Step 4 of 4.')).toBeVisible();
   }
 }
