@@ -143,12 +143,15 @@ export function createBackups(need: BackupsNeed): Backups {
         instance.route.kind,
       );
     const near = wished?.kind ?? (instance.route.kind === 'direct' ? 'this-computer' : undefined);
+    const asked = wished === undefined ? {} : { wished };
     let found =
-      thorough || near === undefined ? [] : await findTools(need, instance, session.address, signal, new Set([near]));
+      thorough || near === undefined
+        ? []
+        : await findTools(need, instance, session.address, signal, { only: near, ...asked });
     let choice = usable(rank(found), instance, wished);
     const best = choice !== undefined && (wished === undefined ? choice.major === server.major : same(choice, wished));
     if (!best) {
-      found = await findTools(need, instance, session.address, signal);
+      found = await findTools(need, instance, session.address, signal, asked);
       choice = usable(rank(found), instance, wished);
     }
     const choices = rank(found);

@@ -44,25 +44,39 @@ const zstdProbe = ['--compress=zstd:3', '--format=custom', '--no-password', '--h
 
 /**
  * Every pg_dump that could reach the database at `address`: on this computer, in containers of the instance's Docker, on the SSH host,
- * in images that are there. What can't be looked at is left out. `kinds` limits the search.
+ * in images that are there. What can't be looked at is left out. `only` limits the search; the `wished` one is found if it is there.
  */
 export async function findTools(
   need: PlacesNeed,
   instance: Instance,
   address: Address,
   signal: AbortSignal,
-  kinds?: ReadonlySet<BackupRoute['kind']>,
+  { only, wished }: { only?: BackupRoute['kind']; wished?: BackupRoute } = {},
 ): Promise<PlacedTool[]> {
-  const wanted = (kind: BackupRoute['kind']) => kinds === undefined || kinds.has(kind);
+  const wanted = (kind: BackupRoute['kind']) => only === undefined || only === kind;
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   const docker = dockerOf(instance);
   const searches = [
     wanted('this-computer') ? onThisComputer(need, instance, address, inTime) : [],
     wanted('ssh-host') ? onSshHost(need, instance, inTime) : [],
-    wanted('container') || wanted('one-off-container') ? inDocker(need, docker, instance, address, inTime) : [],
+    wanted('container') || wanted('one-off-container')
+      ? inDocker(need, docker, instance, address, inTime, { wanted, wished })
+      : [],
   ];
   const found = await Promise.allSettled(searches);
   signal.throwIfAborted();
+  console.error(
+    JSON.stringify(
+      [
+        [...(kinds ?? [])],
+        found.map((r) =>
+          r.status === 'fulfilled' ? r.value.map((v: any) => v.route) : String(r.reason) + r.reason.stack,
+        ),
+      ],
+      null,
+      1,
+    ),
+  );
   return found
     .flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
     .filter(({ route }) => wanted(route.kind));
@@ -153,6 +167,7 @@ async function inDocker(
   instance: Instance,
   address: Address,
   signal: AbortSignal,
+  { wanted, wished }: { wanted: (kind: BackupRoute['kind']) => boolean; wished: BackupRoute | undefined },
 ): Promise<PlacedTool[]> {
   const { cli, found } = await need.dockerHosts.engine(docker, signal);
   const running = (await inspectAll(cli, { signal })).filter(({ State }) => State.Running);
@@ -163,7 +178,7 @@ async function inDocker(
     ...(database === undefined ? [] : [[database.container, { host: '127.0.0.1', port: database.port }] as const]),
     ...(server === undefined ? [] : [[server, seenBy(server, instance)] as const]),
   ]) {
-    if (dial === undefined) continue;
+    if (dial === undefined || !wanted('container')) continue;
     const name = nameOf(container);
     const result = await cli.run(['exec', name, 'sh', '-c', search, 'sh', ...zstdProbe], { signal });
     // Only the first on PATH: that is what runs by its name.
@@ -180,8 +195,9 @@ async function inDocker(
   }
   const desktop = /docker desktop/i.test(found.engine?.operatingSystem ?? '');
   const network = networkFor({ database, server, instance, docker, address, desktop });
-  if (network === undefined) return inside;
-  return [...inside, ...(await inImages(cli, docker, network, signal))];
+  if (network === undefined || !wanted('one-off-container')) return inside;
+  const image = wished?.kind === 'one-off-container' ? wished.image : undefined;
+  return [...inside, ...(await inImages(cli, docker, network, image, signal))];
 }
 
 type Network = { name: string; way: PlacedTool['way'] };
@@ -257,14 +273,16 @@ async function inImages(
   cli: DockerCli,
   docker: DockerPlace,
   { name, way }: Network,
+  wished: string | undefined,
   signal: AbortSignal,
 ): Promise<PlacedTool[]> {
   const list = await cli.run(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'], { signal });
   const images = list.stdout.split('\n').filter((image) => /(?:^|\/)(?:pgvector|postgres)(?:\/pgvector)?:/.test(image));
   const found: PlacedTool[] = [];
-  // One of each major version is enough.
+  // One of each major version is enough; Docker lists them in no order.
+  images.sort();
   const byMajor = new Map(images.map((image) => [Number(/:(?:pg)?(\d+)/.exec(image)?.[1] ?? 0), image]));
-  for (const image of byMajor.values()) {
+  for (const image of new Set([...byMajor.values(), ...images.filter((one) => one === wished)])) {
     const argv = ['run', '--rm', '--pull', 'never', '--network', 'none', '--log-driver', 'none', '--entrypoint', 'sh'];
     const result = await cli.run([...argv, image, '-c', search, 'sh', ...zstdProbe], { signal });
     const [line] = readSearch(result.stdout);

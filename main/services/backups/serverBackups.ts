@@ -30,7 +30,8 @@ export async function listServerBackups(
   container: string,
   signal: AbortSignal,
 ): Promise<ServerBackups> {
-  const args = ['exec', container, 'sh', '-c', listing, 'sh', folder];
+  // As root: the server's own user may be another one than the dumps'.
+  const args = ['exec', '--user', '0', container, 'sh', '-c', listing, 'sh', folder];
   const result = await cli.run(args, { signal });
   if (result.exitCode === 66) throw new ProblemError('backup-folder-missing', { container, folder });
   if (result.exitCode !== 0) throw cli.failure(args, result, container);
@@ -46,7 +47,8 @@ export async function listServerBackups(
       modifiedAt: new Date(Number(seconds) * 1000).toISOString(),
       format,
     };
-    backups.push({ ...base, ...(await stateOf(cli, container, base, signal)) });
+    const unread = base.bytes > 0 && head === '';
+    backups.push({ ...base, ...(unread ? { state: 'unread' } : await stateOf(cli, container, base, signal)) });
   }
   backups.sort((a, b) => b.modifiedAt.localeCompare(a.modifiedAt));
   const bad = backups.filter(({ state }) => state !== 'readable' && state !== 'unread');
@@ -68,7 +70,8 @@ async function stateOf(
   { path, format }: Pick<ServerBackup, 'path' | 'format'>,
   signal: AbortSignal,
 ): Promise<Pick<ServerBackup, 'state' | 'detail'>> {
-  const exec = (argv: readonly string[]) => cli.run(['exec', container, ...argv], { signal, timeout: patience });
+  const exec = (argv: readonly string[]) =>
+    cli.run(['exec', '--user', '0', container, ...argv], { signal, timeout: patience });
   switch (format) {
     case 'empty':
     case 'not-an-archive':
