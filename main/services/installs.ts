@@ -10,6 +10,7 @@ import { inspectAll } from '../adapters/docker/inspect.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import { databaseServiceName } from './composeFile/composeFor.ts';
 import { maskEnvironment } from './composeFile/environmentFile.ts';
+import { maskCompose } from './composeFile/maskCompose.ts';
 import {
   composeFileIn,
   environmentIn,
@@ -306,7 +307,7 @@ export function createInstalls(need: InstallsNeed): Installs {
       const { path, content } = await composeFileIn(cli.host, folder, signal);
       if (content === undefined) return null;
       const env = (await environmentIn(cli.host, folder, signal)) ?? '';
-      const { maskCompose, readCompose } = await import('./composeFile/readSettings.ts');
+      const { readCompose } = await import('./composeFile/readSettings.ts');
       const settings = readCompose(content, env, folder)?.settings;
       const preset = installation?.preset ?? 'linux';
       return {

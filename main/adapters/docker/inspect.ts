@@ -31,6 +31,8 @@ export const inspectSchema = z.object({
   HostConfig: z.object({
     Memory: z.number().default(0),
     NetworkMode: z.string().default(''),
+    /** As they were asked for, also while it is down. */
+    PortBindings: z.record(z.string(), z.array(z.object({ HostPort: z.string().default('') })).nullish()).nullish(),
     ExtraHosts: z.array(z.string()).nullish(),
     RestartPolicy: z
       .object({ Name: z.string().default('no'), MaximumRetryCount: z.number().default(0) })
@@ -122,4 +124,10 @@ export function portsOf({ NetworkSettings }: Inspected): { inside: number; host:
     }
   }
   return [...ports.values()];
+}
+
+/** The ports of the Docker host that the container has whenever it is up. */
+export function wantedPortsOf({ HostConfig }: Inspected): number[] {
+  const bindings = Object.values(HostConfig.PortBindings ?? {}).flatMap((all) => all ?? []);
+  return bindings.map(({ HostPort }) => Number(HostPort)).filter((port) => port > 0);
 }

@@ -8,6 +8,7 @@ import { databaseServiceName, databaseUrlReference, environmentValues, type Serv
 import { unifiedDiff } from './diff.ts';
 import { changeEnvironment, maskEnvironment } from './environmentFile.ts';
 import type { ServiceChange } from './locate.ts';
+import { maskCompose } from './maskCompose.ts';
 
 /** The `.env` with these secrets in it, everything else as it is. Raises `compose-not-editable`. */
 export function editEnvironment(before: string, path: string, secrets: ServerSecrets): string {
@@ -57,7 +58,11 @@ const databaseVariable: ServiceChange = {
 };
 
 function notEditable(path: string, reason: Text, diff: string): ProblemError {
-  return new ProblemError('compose-not-editable', { path, reason: say(reason) }, diff === '' ? {} : { detail: diff });
+  return new ProblemError(
+    'compose-not-editable',
+    { path, reason: say(reason) },
+    diff === '' ? {} : { detail: maskCompose(diff) },
+  );
 }
 
 /** What of the settings is in a compose file that somebody may have edited. Its networks and services stay theirs. */
@@ -83,7 +88,7 @@ export function changeOf(
   secret: boolean,
 ): FileChange {
   const state = before === undefined ? 'new' : before === after ? 'same' : 'changed';
-  if (!secret) return { path, state, diff: unifiedDiff(path, before ?? '', after) };
+  if (!secret) return { path, state, diff: unifiedDiff(path, maskCompose(before ?? ''), maskCompose(after)) };
   const [old, fresh] = [readEnvFile(before ?? ''), readEnvFile(after)];
   const names = Object.keys(fresh).filter((name) => old[name] !== undefined && old[name] !== fresh[name]);
   // Both values are hidden, so that a changed one has to be told from one that stays.

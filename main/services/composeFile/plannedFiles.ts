@@ -15,6 +15,7 @@ import type { Op } from '../ports.ts';
 import { generatePassword } from '../provisioning/generatePassword.ts';
 import { composeFor, databaseServiceUrl, newSessionSecret, type ServerSecrets } from './composeFor.ts';
 import { maskEnvironment } from './environmentFile.ts';
+import { maskCompose } from './maskCompose.ts';
 import { readIfThere } from './readIfThere.ts';
 
 /** A file of the server as it is and as it is to be. */
@@ -117,7 +118,7 @@ export async function planFiles(
         host: host.label,
         path,
         mode: mode.toString(8),
-        content: path === envPath ? maskEnvironment(content) : content,
+        content: path === envPath ? maskEnvironment(content) : maskCompose(content),
       })),
     ],
     notes,

@@ -12,7 +12,8 @@ export async function readIfThere(
     return (await host.readFile(path, options)).toString('utf8');
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.code !== 'file-unreadable') throw error;
-    if (errnoOf(error.cause) === 'ENOENT') return undefined;
+    // ENOTDIR: what should be its folder is a file.
+    if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error.cause) ?? '')) return undefined;
     if (host.kind === 'local') throw error;
     // Also true for what a link leads nowhere to.
     const { exitCode } = await host.run(['sh', '-c', '[ -e "$1" ] || [ -L "$1" ]', 'sh', path], {

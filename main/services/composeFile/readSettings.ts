@@ -183,10 +183,3 @@ function folderOf(volume: unknown, target: string): string | undefined {
   const match = /^(.*?):(\/[^:]*?)\/?(?::[\w,]+)?$/.exec(String(volume));
   return match?.[2] === target ? match[1] : undefined;
 }
-
-/** The file with what is written out of secrets in it hidden: passwords in addresses, and values of what is called one. */
-export function maskCompose(content: string): string {
-  return content
-    .replace(/(:\/\/[^\s:/@'"]*:)(?!\$\{)[^\s@'"]+@/g, '$1***@')
-    .replace(/^(\s*(?:- *)?['"]?[\w.-]*(?:SECRET|PASSWORD|TOKEN|_KEY)['"]?\s*[:=]\s*)(?!['"]?\$)(\S.*)$/gim, '$1***');
-}

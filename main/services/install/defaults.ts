@@ -1,7 +1,7 @@
 import type { HostPreset } from '../../../contract/hostPreset.ts';
 import type { Installation } from '../../../contract/install.ts';
 import type { DockerPlace } from '../../../contract/server.ts';
-import { type Inspected, nameOf, portsOf } from '../../adapters/docker/inspect.ts';
+import { type Inspected, nameOf, wantedPortsOf } from '../../adapters/docker/inspect.ts';
 import type { Host } from '../../adapters/host.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
 import { databaseService, presetFor } from '../composeFile/presets.ts';
@@ -40,7 +40,7 @@ export async function defaultInstallation(need: DefaultsNeed): Promise<Installat
   const place = told.writable === 'yes' || !told.home ? usual : `${told.home.replace(/\/$/, '')}/aperture`;
   const folder = unusedOf(place, new Set(need.taken));
   const names = new Set(all.map(nameOf));
-  const ports = new Set(all.flatMap(portsOf).map(({ port }) => port));
+  const ports = new Set(all.flatMap(wantedPortsOf));
   const free = async (from: number) => {
     for (let port = from; port < from + 200 && port < 65536; port += 1) {
       if (!ports.has(port) && !(await listens(need, port))) return port;

@@ -3,7 +3,7 @@ import type { Fix } from '../../../contract/fix.ts';
 import type { DockerFound } from '../../../contract/server.ts';
 import type { HostFinding, HostFindingId, ServerSettings } from '../../../contract/serverSettings.ts';
 import type { DockerCli } from '../../adapters/docker/dockerCli.ts';
-import { type Inspected, nameOf, portsOf } from '../../adapters/docker/inspect.ts';
+import { type Inspected, nameOf, wantedPortsOf } from '../../adapters/docker/inspect.ts';
 import { imageThere } from '../../adapters/docker/pullImage.ts';
 import { inspectHost } from '../composeFile/inspectHost.ts';
 
@@ -53,9 +53,9 @@ export async function lookAround(
   };
 }
 
-/** Ports that the containers of the folder's own compose file publish: nobody else's. */
+/** Ports of the containers of the folder's own compose file, also of one that is just being started again. */
 export const ownPortsOf = (all: readonly Inspected[], folder: string): number[] =>
-  all.filter((one) => isOwn(one, folder)).flatMap((one) => portsOf(one).map(({ port }) => port));
+  all.filter((one) => isOwn(one, folder)).flatMap(wantedPortsOf);
 
 /** Made by Compose from a file of this very folder: what is brought up there takes its place. */
 function isOwn({ Config }: Inspected, folder: string): boolean {

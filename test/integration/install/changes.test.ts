@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { say } from '../../../contract/copy/text.ts';
 import type { Installation } from '../../../contract/install.ts';
 import type { Instance } from '../../../contract/instance.ts';
@@ -48,8 +47,8 @@ describe.runIf(dockerCanBeHad)('the settings of an installed server', () => {
       .replace('services:\n', '# mine, not the app’s\nx-log: &log\n  driver: json-file\n\nservices:\n')
       .replace('    restart: unless-stopped\n', '    restart: unless-stopped # always\n    logging: *log\n')
       .replace(
-        'volumes:\n  ',
-        '  helper:   # of mine\n    image: postgres:17\n    command: [sleep, "3600"]\n    profiles: [never]\nvolumes:\n  ',
+        '\nvolumes:\n',
+        '\n  helper:   # of mine\n    image: postgres:17\n    command: [sleep, "3600"]\n    profiles: [never]\nvolumes:\n',
       );
     writeFileSync(file, edited);
     const env = read('.env');
@@ -75,7 +74,7 @@ describe.runIf(dockerCanBeHad)('the settings of an installed server', () => {
     settings = after.installation?.settings ?? settings;
     expect(settings).toMatchObject({ port, timeZone: 'Europe/Berlin' });
     // The database was left alone, and the service that nobody asked for was not started.
-    expect(parse(await docker.docker('ps', '--format', '"{{.Names}}"'))).not.toContain('helper');
+    expect(await docker.docker('ps', '--all', '--format', '{{.Names}}')).not.toContain(`${settings.project}-helper`);
   });
 
   test('are put back when the server does not become ready with them', async () => {

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import { problemText } from '../../../contract/copy/problemText.ts';
 import { say } from '../../../contract/copy/text.ts';
@@ -51,7 +52,7 @@ export function companionWith(
 export async function besideIt(
   companion: Companion,
   docker: DockerPlace,
-  folder = path.join(supportFolder('install'), uniqueName('aperture')),
+  folder = path.join(openFolder(), uniqueName('aperture')),
 ): Promise<Installation> {
   const installation = await companion.installs.defaults({ docker, withDatabase: true }, never);
   const { database } = installation.settings;
@@ -71,6 +72,13 @@ export async function besideIt(
       database: { ...database, containerName: `${name}-db`, publishedPort: await freePort() },
     },
   };
+}
+
+/** Every user may make something in it, as in the folder of containers of a NAS. */
+function openFolder(): string {
+  const folder = supportFolder('install');
+  chmodSync(folder, 0o777);
+  return folder;
 }
 
 /** The same on a database that the instance has. */
