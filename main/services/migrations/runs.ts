@@ -11,6 +11,7 @@ import { databaseTarget } from '../databaseTarget.ts';
 import type { DockerHosts } from '../dockerHosts.ts';
 import { createPlans } from '../plans.ts';
 import type { Emit, Op, Operations } from '../ports.ts';
+import { sweepCopies } from './copies.ts';
 import { type Ledger, readLedger } from './ledger.ts';
 import { serverLedger } from './ledgers.ts';
 import { previewFiles } from './preview/preview.ts';
@@ -124,7 +125,9 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
     let stopped = false;
     let good = false;
     try {
-      await requireSession(session, () => open(instance, signal, 'read'));
+      // The practice database is inside of the app: one session, and no pooler.
+      if (!isPractice(instance)) await requireSession(session, () => open(instance, signal, 'read'));
+      for (const swept of await sweepCopies(session, now())) op.log(`${swept}: left behind by a rehearsal, removed`);
       await requireBackup(instance.id, detail, wishes, await readLedger(session));
       const use = await lookAtServerUse(session, instance.server, dockerHosts, signal);
       if (instance.server !== undefined && use.container?.up === true) {
@@ -189,7 +192,7 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
       signal: op.signal,
       limits: statementSeconds === undefined ? limits : { ...limits, statementSeconds },
       listener: listenerOf(op),
-      openWatcher: () => open(instance, op.signal, 'read'),
+      ...(isPractice(instance) ? {} : { openWatcher: () => open(instance, op.signal, 'read') }),
       split,
     });
     const { outcomes, alreadyApplied, problem } = result;
@@ -289,6 +292,10 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
       return { operationId: id, ended };
     },
   };
+}
+
+function isPractice({ kind }: Instance): boolean {
+  return kind === 'practice';
 }
 
 function inDatabase(instance: Instance, database: string | undefined): Instance {
