@@ -65,18 +65,6 @@ export async function findTools(
   ];
   const found = await Promise.allSettled(searches);
   signal.throwIfAborted();
-  console.error(
-    JSON.stringify(
-      [
-        [...(kinds ?? [])],
-        found.map((r) =>
-          r.status === 'fulfilled' ? r.value.map((v: any) => v.route) : String(r.reason) + r.reason.stack,
-        ),
-      ],
-      null,
-      1,
-    ),
-  );
   return found
     .flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
     .filter(({ route }) => wanted(route.kind));

@@ -47,7 +47,7 @@ beforeAll(async () => {
   await fill(server, 'postgres', 200);
   // Enough for a second or so, and random, so that its size stays what it is.
   await server.sql(`CREATE TABLE bulk (id int, noise text);
-    INSERT INTO bulk SELECT i, (SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, 30)) FROM generate_series(1, 30000) i`);
+    INSERT INTO bulk SELECT i, (SELECT string_agg(md5(random()::text || i || j), '') FROM generate_series(1, 30) j) FROM generate_series(1, 30000) i`);
   const role = { user: server.superuser, password: server.superPassword, database: 'postgres' };
   key = await makeSshKey({});
   sshd = await startSshd({ users: [{ name: 'tester', keys: [key.publicKey] }] });
