@@ -3,7 +3,7 @@ import type { MigrationOutcome, MigrationPreview, MigrationSourceFound } from '.
 import type { Plan } from './plan.ts';
 import type { ContainerState } from './server.ts';
 
-/** A session of the database that is not this app's. */
+/** A session of the database that is not this app's. `ownRole`: of the role that the app or the server uses. */
 export type OtherSession = { pid: number; user: string; application: string; client: string; ownRole: boolean };
 
 /** Whether the server may be using the database. */

@@ -79,7 +79,7 @@ export const migrationRuns = {
 
   'problem.rehearsal-impossible.title': 'No copy could be made for a rehearsal',
   'problem.rehearsal-impossible.cause':
-    '{reason, select, right {{user} has not got the right to create databases (CREATEDB), which a copy needs} space {A copy needs {needed} MB and {free} MB are free} history {A copy of the tables alone is made from the migrations that are applied, and not all of them are in this source: {names}} other {{reason}}}.',
+    '{reason, select, right {{user} has not got the right to create databases (CREATEDB), which a copy needs} space {A copy needs {needed} MB and {free} MB are free} history {A copy of the tables alone is made from the migrations that are applied, and not all of them are in this source: {names}} past {The tables could not be made anew without their rows: {migration} is applied, and fails in an empty database ({message})} other {{reason}}}.',
   'problem.rehearsal-impossible.next':
     '{reason, select, right {An administrator can give it with: ALTER ROLE {user} CREATEDB.} space {Make room on the database server.} other {Choose a source that has them, or stop the server, so that the whole database can be copied.}}',
 

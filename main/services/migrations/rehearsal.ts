@@ -127,7 +127,10 @@ async function tryOn(
       if (missing.length > 0) throw impossible('history', { names: missing.slice(0, 5).join(', ') });
       const past = files.filter((file) => applied.has(file.name));
       const { problem } = await run(past, true);
-      if (problem !== undefined) throw new ProblemError(problem.code, problem.values, problem);
+      if (problem !== undefined) {
+        const { migration = '', message = '' } = problem.values;
+        throw impossible('past', { migration, message }, problem.detail);
+      }
     }
     op.step(1);
     const before = await countRows(session);
@@ -148,7 +151,7 @@ async function lookAt({ readable }: PostgresSession): Promise<Original> {
     `SELECT d.datname AS database, current_user AS "user", r.rolsuper OR r.rolcreatedb AS "mayCreate",
             r.rolsuper OR d.datistemplate OR pg_has_role(d.datdba, 'USAGE') AS "mayCopy",
             (SELECT count(*)::int FROM pg_stat_activity a
-             WHERE a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend') AS others,
+             WHERE a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.usesysid IS NOT NULL) AS others,
             pg_database_size(d.oid)::float8 AS bytes, pg_encoding_to_char(d.encoding) AS encoding,
             d.datcollate AS collate, d.datctype AS ctype
      FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user`,
@@ -186,6 +189,6 @@ async function remove(name: string, { open, op }: RehearsalNeed, own: string): P
   }
 }
 
-function impossible(reason: string, values: Record<string, string | number>): ProblemError {
-  return new ProblemError('rehearsal-impossible', { reason, ...values });
+function impossible(reason: string, values: Record<string, string | number>, detail?: string): ProblemError {
+  return new ProblemError('rehearsal-impossible', { reason, ...values }, detail === undefined ? {} : { detail });
 }

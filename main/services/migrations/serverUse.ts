@@ -32,19 +32,21 @@ export async function lookAtServerUse(
   }
 }
 
-/** Everybody else who is logged in to this database. */
+/** Everybody else who is logged in to this database, also those of whom this role sees nothing more than that. */
 async function otherSessions({ readable }: PostgresSession): Promise<OtherSession[]> {
   return readable.read<OtherSession>(
-    `SELECT pid, coalesce(usename, '') AS "user", application_name AS application,
-            coalesce(host(client_addr), '') AS client, usename IS NOT DISTINCT FROM current_user AS "ownRole"
+    `SELECT pid, coalesce(usename, '') AS "user", coalesce(application_name, '') AS application,
+            coalesce(host(client_addr), '') AS client,
+            usename IS NOT NULL AND usename IN (current_user,
+              (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('aperture_migrations'))) AS "ownRole"
      FROM pg_stat_activity
-     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
-       AND application_name <> '${ownApplication}'
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+       AND coalesce(application_name, '') <> '${ownApplication}'
      ORDER BY pid`,
   );
 }
 
-/** Those that may be the server's: logged in with the same role. */
+/** Those that may be the server's: logged in with the app's role, or as the owner of the tables. */
 export function serverSessions({ sessions }: ServerUse): OtherSession[] {
   return sessions.filter(({ ownRole }) => ownRole);
 }

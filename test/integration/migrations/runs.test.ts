@@ -4,6 +4,7 @@ import type { VerifiedBackup } from '../../../contract/migrationRun.ts';
 import { testData } from '../../support/migrations/data.ts';
 import { nextMigration, realisticMigrations, special, tableMigrations } from '../../support/migrations/set.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { createRole } from '../../support/postgresRoles.ts';
 import { ledgerOf, newDatabase, run, small } from './runnerHarness.ts';
 import { folderOf, startRuns } from './runsHarness.ts';
 
@@ -109,6 +110,26 @@ describe('what stands in the way', () => {
     expect(await all.migrate(id, folderOf(small(1)))).toMatchObject({ state: 'succeeded' });
   });
 
+  test('where the app logs in as somebody else than the server, the owner of the tables counts', async () => {
+    const role = await newDatabase(server);
+    await run(server, role, small(1));
+    const guest = { ...(await createRole(server, { attributes: 'LOGIN' })), database: role.database };
+    await server.sql(`GRANT "${role.user}" TO "${guest.user}"`, { database: role.database });
+    await server.sql(
+      `ALTER ROLE "${guest.user}" NOINHERIT; GRANT SELECT, INSERT ON aperture_migrations TO "${guest.user}"`,
+      {
+        database: role.database,
+      },
+    );
+    const id = await all.add(server, guest);
+    const other = new pg.Client({ host: server.host, port: server.port, ...role });
+    await other.connect();
+    const { blocked, server: use } = await all.runs.plan(id, folderOf(small(2)), never);
+    expect(use.sessions).toMatchObject([{ user: role.user, ownRole: true }]);
+    expect(blocked).toHaveLength(1);
+    await other.end();
+  });
+
   test('data is destroyed only after a verified backup, or when none is wanted', async () => {
     const role = await newDatabase(server);
     const id = await all.add(server, role);
@@ -207,6 +228,12 @@ DROP TABLE t;`;
     await server.sql(`INSERT INTO aperture_migrations (name) VALUES ('0000_by_hand.sql')`, { database: role.database });
     const unknown = await (await all.runs.rehearse(id, source)).ended;
     expect(unknown.problem).toMatchObject({ code: 'rehearsal-impossible', values: { reason: 'history' } });
+    const failsAnew = folderOf([{ name: '0000_by_hand.sql', sql: 'SELECT 1 / 0;' }, ...small(3)]);
+    const past = await (await all.runs.rehearse(id, failsAnew)).ended;
+    expect(past.problem).toMatchObject({
+      code: 'rehearsal-impossible',
+      values: { reason: 'past', migration: '0000_by_hand.sql', message: 'division by zero' },
+    });
     await other.end();
     await (await all.runs.rehearse(id, source)).ended;
     expect(all.runs.latestRehearsal(id)).toMatchObject({
