@@ -4,6 +4,7 @@ import { format, type Table } from './table.ts';
 const all: Record<string, () => Promise<Table>> = {
   startup: async () => (await import('./startup.ts')).run(),
   checks: async () => (await import('./checks.ts')).run(),
+  preview: async () => (await import('./preview.ts')).run(),
   tunnel: async () => (await import('./tunnel.ts')).run(),
   logView: async () => (await import('./logView.ts')).run(),
   migrate: async () => (await import('./migrate.ts')).run(),

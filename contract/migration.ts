@@ -59,52 +59,50 @@ export const statementEffects = [
 export type StatementEffect = (typeof statementEffects)[number];
 
 /** Why a statement is told about; each has its words in the catalogue, `migration.reason.<reason>`. */
-export const statementReasons = [
-  'delete-all',
-  'delete-rows',
-  'truncate',
-  'drop-table',
-  'drop-column',
-  'drop-materialized-view',
-  'drop-sequence',
-  'drop-schema',
-  'drop-database',
-  'drop-owned',
-  'cascade-table',
-  'cascade-column',
-  'cascade-view',
-  'merge-delete',
-  'update-rows',
-  'insert-or-update',
-  'set-type',
-  'add-column-default',
-  'add-generated-column',
-  'set-storage',
-  'cluster',
-  'vacuum-full',
-  'refresh',
-  'create-index',
-  'add-key',
-  'reindex',
-  'set-not-null',
-  'not-null-without-default',
-  'add-check',
-  'add-foreign-key',
-  'validate',
-  'attach-partition',
-  'lock-table',
-  'domain-constraint',
-  'outside-transaction',
-  'transaction-control',
-  'dynamic-sql',
-  'language',
-  'block-unreadable',
-  'calls-function',
-  'cascade',
-  'table-missing',
-  'not-known',
-] as const;
-export type StatementReason = (typeof statementReasons)[number];
+export type StatementReason =
+  | 'delete-all'
+  | 'delete-rows'
+  | 'truncate'
+  | 'drop-table'
+  | 'drop-column'
+  | 'drop-materialized-view'
+  | 'drop-sequence'
+  | 'drop-schema'
+  | 'drop-database'
+  | 'drop-owned'
+  | 'cascade-table'
+  | 'cascade-column'
+  | 'cascade-view'
+  | 'merge-delete'
+  | 'update-rows'
+  | 'insert-or-update'
+  | 'set-type'
+  | 'add-column-default'
+  | 'add-generated-column'
+  | 'set-storage'
+  | 'cluster'
+  | 'vacuum-full'
+  | 'refresh'
+  | 'create-index'
+  | 'add-key'
+  | 'reindex'
+  | 'set-not-null'
+  | 'not-null-without-default'
+  | 'add-check'
+  | 'add-foreign-key'
+  | 'validate'
+  | 'attach-partition'
+  | 'lock-table'
+  | 'domain-constraint'
+  | 'outside-transaction'
+  | 'transaction-control'
+  | 'dynamic-sql'
+  | 'language'
+  | 'block-unreadable'
+  | 'calls-function'
+  | 'cascade'
+  | 'table-missing'
+  | 'not-known';
 
 export type StatementWarning = {
   effect: StatementEffect;

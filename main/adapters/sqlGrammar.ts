@@ -8,7 +8,6 @@ export type {
   DropStmt,
   Node,
   RangeVar,
-  RawStmt,
   ScanToken,
   TypeName,
 } from 'libpg-query';

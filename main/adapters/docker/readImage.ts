@@ -5,7 +5,7 @@ import { cancelled, ProblemError } from '../../problems/ProblemError.ts';
 import type { DockerCli } from './dockerCli.ts';
 
 /** On the containers that are made to read an image: when, and for which reading. */
-export const readingLabel = 'org.aperture-companion.reading';
+const readingLabel = 'org.aperture-companion.reading';
 
 /** Milliseconds: after this long a reading has ended, whether or not it could tidy up. */
 const forgotten = 60 * 60_000;
@@ -125,7 +125,10 @@ async function copyOut(
   const { exitCode } = await command.done.catch(() => ({ exitCode: null }));
   if (signal.aborted) throw cancelled(signal.reason);
   if (damage instanceof ProblemError) throw damage;
-  if (exitCode !== 0 && /could not find the file|no such file|not found in container|does not exist/i.test(words)) {
+  if (
+    exitCode !== 0 &&
+    /could not find the file|no such container:path|no such file|not found in container|does not exist/i.test(words)
+  ) {
     return undefined;
   }
   if (exitCode !== 0 && damage === undefined) {

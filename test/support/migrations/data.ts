@@ -47,7 +47,7 @@ ANALYZE;
 }
 
 /** The ledger, as the server makes it. */
-export const ledgerTable =
+const ledgerTable =
   'CREATE TABLE IF NOT EXISTS aperture_migrations (id serial PRIMARY KEY, name text UNIQUE NOT NULL, applied_at timestamptz DEFAULT now());';
 
 /** Applies a set the way the server does, each file in a transaction of its own with its row of the ledger, as one script. */

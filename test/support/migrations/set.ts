@@ -25,7 +25,7 @@ export function tableMigrations(flavour: Flavour = { vector: true }): number {
 }
 
 /** `0042_title.sql` */
-export function migrationName(number: number, title: string): string {
+function migrationName(number: number, title: string): string {
   return `${String(number).padStart(4, '0')}_${title}.sql`;
 }
 

@@ -5,7 +5,7 @@ export type Step = readonly [title: string, sql: string];
 export type Flavour = { vector: boolean };
 
 export const dimensions = [256, 384, 512, 768, 1024, 1536, 3072, 4096] as const;
-export const embeddingKinds = ['', 'series_', 'episode_'] as const;
+const embeddingKinds = ['', 'series_', 'episode_'] as const;
 /** The longest halfvec that HNSW and IVFFlat take. */
 const longestIndexed = 4000;
 
@@ -158,7 +158,7 @@ CREATE TABLE job_status_now PARTITION OF job_status DEFAULT;
 `;
 
 /** The type of a column of vectors. */
-export function vectorType(size: number, { vector }: Flavour): string {
+function vectorType(size: number, { vector }: Flavour): string {
   return vector ? `halfvec(${size})` : 'real[]';
 }
 
