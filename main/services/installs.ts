@@ -171,7 +171,7 @@ export function createInstalls(need: InstallsNeed): Installs {
     );
     const { notApplied, readCompose } = await import('./composeFile/readSettings.ts');
     const composed = files.files.find(({ path }) => path === files.composePath);
-    const service = readCompose(composed?.after ?? '', '', folder)?.service ?? 'aperture';
+    const service = readCompose(composed?.before ?? composed?.after ?? '', '', folder)?.service ?? 'aperture';
     const env =
       files.files.find((file) => file !== composed)?.after ?? (await environmentIn(cli.host, folder, signal)) ?? '';
     const kept = composed?.before === undefined ? [] : notApplied(composed.after, env, folder, settings);

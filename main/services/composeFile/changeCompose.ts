@@ -68,7 +68,7 @@ function serviceIn(tree: Tree, name: string): unknown {
   return typeof services === 'object' && services !== null ? (services as Tree)[name] : undefined;
 }
 
-/** The service with this name, else the only one that runs Aperture. */
+/** The service with this name, else the only one that runs Aperture, else the one that is called so. */
 export function findService(
   document: Document,
   wanted: string | undefined,
@@ -80,6 +80,8 @@ export function findService(
   );
   if (wanted !== undefined) return all.find(({ name }) => name === wanted);
   const servers = all.filter(({ node }) => serverImage.test(String(node.get('image'))));
+  // An image of one's own may be called anything.
+  if (servers.length === 0) return all.find(({ name }) => name === 'aperture');
   return servers.length === 1 ? servers[0] : undefined;
 }
 

@@ -35,7 +35,9 @@ export function editCompose(
     if (edited.kind === 'by-hand') throw notEditable(path, edited.reason, edited.diff);
     return edited.text;
   };
-  const after = edit(before, [...changesFor(settings), ...(keepSecrets ? [] : [databaseVariable])]);
+  // By its name from now on: its image may be the one thing that changes.
+  const server = findService(parseDocument(before, { merge: true, logLevel: 'error' }), undefined)?.name;
+  const after = edit(before, [...changesFor(settings), ...(keepSecrets ? [] : [databaseVariable])], server);
   if (database === undefined) return after;
   const service = findService(parseDocument(before, { merge: true, logLevel: 'error' }), databaseServiceName)?.node;
   // Its address would be written into .env, and nothing would be there.

@@ -38,6 +38,7 @@ export async function databaseReady(
   const { containerName: container, user, database } = service;
   const begun = performance.now();
   let lastSeen = '';
+  let said = '';
   for (;;) {
     const inspected = await inspectContainer(cli, container, { signal });
     const state = containerState(inspected, Date.now());
@@ -46,7 +47,10 @@ export async function databaseReady(
     if (state.kind === 'running') {
       // Over TCP: while it is being set up, it answers on its socket only.
       const asked = ['exec', container, 'pg_isready', '-q', '-h', '127.0.0.1', '-U', user, '-d', database];
-      if ((await cli.run(asked, { signal })).exitCode === 0) return;
+      const answer = await cli.run(asked, { signal });
+      if (answer.exitCode === 0) return;
+      // pg_isready itself says nothing; the engine does when it could not even run it.
+      said = answer.stderr.trim();
     }
     const over = performance.now() - begun > patience;
     const lost = state.kind !== 'running' && state.kind !== 'created';
@@ -54,7 +58,7 @@ export async function databaseReady(
       const lines = inspected === undefined ? [] : await readLog(cli, container, { tail: 40 }, signal);
       for (const { line } of lines) log(line, 'warn');
       const problem = stateProblem(state, container, cli.host.label);
-      const last = lines.at(-1)?.line.replace(/^\S+ /, '');
+      const last = said === '' ? lines.at(-1)?.line.replace(/^\S+ /, '') : said;
       const detail = problem?.detail ?? last;
       throw new ProblemError(
         problem?.code ?? 'server-not-ready',

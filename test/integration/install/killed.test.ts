@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Docker, dockerCanBeHad, startDocker } from '../../support/docker/engine.ts';
+import { freePort } from '../../support/ports.ts';
 import { randomFrom, seedOf } from '../../support/seed.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
 import { commandLine } from '../cli/commandLine.ts';
@@ -70,6 +71,19 @@ describe.runIf(dockerCanBeHad)('an installation whose app is killed', () => {
         ).toEqual(['films']);
         const known = readFileSync(path.join(cli.data, 'instances.json'), 'utf8');
         expect(known, where).toContain(`"container": "${installation.settings.containerName}"`);
+        // The same for a change of its settings.
+        const port = await freePort();
+        const set = ['server', 'settings', 'set', `port=${port}`, '--yes'];
+        const changing = cli.begin(set);
+        await Promise.race([delay(Math.round(random() * 6_000)), changing.ended]);
+        changing.child.kill('SIGKILL');
+        await changing.ended;
+        const changed = await cli.json(set);
+        expect(changed.code, `${where}\n${changed.stdout}\n${changed.stderr}`).toBe(0);
+        expect(await health(port), where).toMatchObject({ ok: true, database: { connected: true } });
+        const shown = await cli.json(['server', 'settings', 'show']);
+        expect(shown.document, where).toMatchObject({ installation: { settings: { port } } });
+        expect(shown.stdout, where).not.toContain(passwordIn(folder));
         const left = readdirSync(folder).filter(
           (name) => !['.env', 'docker-compose.yml', 'aperture-libraries', 'backups'].includes(name),
         );
@@ -88,7 +102,7 @@ describe.runIf(dockerCanBeHad)('an installation whose app is killed', () => {
         );
       }
     },
-    60_000 + rounds * 90_000,
+    120_000 + rounds * 120_000,
   );
 });
 

@@ -109,6 +109,8 @@ function startKeeper(): void {
   spawn('flock', ['--nonblock', '--no-fork', lock, process.execPath, keeperProgram], {
     detached: true,
     cwd: '/',
+    // The engine's own programs keep files there: it may outlive whoever starts it, and that one's temporary folders.
+    env: { ...process.env, XDG_RUNTIME_DIR: undefined, TMPDIR: undefined },
     stdio: ['ignore', log, log],
   }).unref();
 }
