@@ -7,7 +7,9 @@ import classes from './Setup.module.css';
 export function FileChangeView({ change }: { change: FileChange }) {
   const lines = change.state === 'new' ? added(change.diff) : change.diff.split('\n').filter((line) => !isHead(line));
   return (
-    <details open={change.state === 'changed' || undefined}>
+    <details
+      open={change.state === 'changed' || (change.state === 'new' && !change.path.endsWith('.env')) || undefined}
+    >
       <summary className={classes.fileName}>
         <code>{change.path}</code>
         <Tag tone={change.state === 'same' ? 'quiet' : 'info'}>{words(`screen.review.file.${change.state}`)}</Tag>

@@ -1,6 +1,7 @@
 import { say } from '../../contract/copy/text.ts';
 import type { InstallPlan } from '../../contract/install.ts';
 import type { PlanStep } from '../../contract/plan.ts';
+import type { HostFinding } from '../../contract/serverSettings.ts';
 import { Panel } from '../components/Panel.tsx';
 import { Said } from '../components/Said.tsx';
 import { StatusIcon } from '../components/StatusMark.tsx';
@@ -18,7 +19,10 @@ export function InstallPlanView({
   plan: InstallPlan;
   host: string;
 }) {
-  const urgent = [...findings].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  const passed = findings.filter(({ status }) => status === 'pass');
+  const urgent = findings
+    .filter(({ status }) => status !== 'pass')
+    .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
   const reasons = blocked.filter((reason) => !findings.some(({ evidence }) => say(evidence) === say(reason)));
   return (
     <div className={classes.body}>
@@ -37,21 +41,15 @@ export function InstallPlanView({
         </Panel>
       )}
       <Panel title={words('screen.review.findings')}>
-        <ul className={classes.findings} aria-label={words('screen.review.findings')}>
-          {urgent.map((finding) => (
-            <li key={`${finding.id} ${say(finding.title)}`} data-finding={finding.id} data-status={finding.status}>
-              <StatusIcon tone={findingTones[finding.status]} />
-              <div>
-                <strong className={classes.findingName}>{say(finding.title)}</strong>
-                <p className={classes.hint}>
-                  <span className={classes.unseen}>{`${words(`check.status.${finding.status}`)}: `}</span>
-                  <Said text={finding.evidence} />
-                </p>
-                {finding.status !== 'pass' && finding.fixes.length > 0 && <FixView fixes={finding.fixes} />}
-              </div>
-            </li>
-          ))}
-        </ul>
+        <div className={classes.group}>
+          {urgent.length > 0 && <Findings findings={urgent} />}
+          {passed.length > 0 && (
+            <details className={classes.more} open={urgent.length === 0 && passed.length < 4}>
+              <summary>{words('screen.review.passed', { count: passed.length })}</summary>
+              <Findings findings={passed} />
+            </details>
+          )}
+        </div>
       </Panel>
       {limits.length > 0 && (
         <Panel title={words('screen.review.limits')}>
@@ -100,7 +98,27 @@ export function InstallPlanView({
   );
 }
 
-const order = ['fail', 'warn', 'skipped', 'pass'];
+const order = ['fail', 'warn', 'skipped'];
+
+function Findings({ findings }: { findings: readonly HostFinding[] }) {
+  return (
+    <ul className={classes.findings} aria-label={words('screen.review.findings')}>
+      {findings.map((finding) => (
+        <li key={`${finding.id} ${say(finding.evidence)}`} data-finding={finding.id} data-status={finding.status}>
+          <StatusIcon tone={findingTones[finding.status]} />
+          <div>
+            <strong className={classes.findingName}>{say(finding.title)}</strong>
+            <p className={classes.hint}>
+              <span className={classes.unseen}>{`${words(`check.status.${finding.status}`)}: `}</span>
+              <Said text={finding.evidence} />
+            </p>
+            {finding.status !== 'pass' && finding.fixes.length > 0 && <FixView fixes={finding.fixes} />}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 function PlanStepLine({ step }: { step: PlanStep }) {
   switch (step.kind) {

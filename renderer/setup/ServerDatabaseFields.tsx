@@ -35,12 +35,12 @@ export function ServerDatabaseFields({
 }: ServerFieldsProps & { database: Database }) {
   return (
     <Panel title={words('screen.server-form.database')} sub={words('screen.server-form.database-text')}>
-      <div className={classes.halves}>
+      <div className={classes.twos}>
         {names.map((name) => {
           const error = errors[`database-${name}`];
           const text = explained[name];
           return (
-            <div key={name}>
+            <div key={name} className={name === 'image' ? classes.whole : undefined}>
               <TextInput
                 label={words(`screen.server-form.database-${name}`)}
                 description={text && words(text)}

@@ -60,7 +60,7 @@ function useHints(instance: InstanceView | undefined): Partial<Record<SetupStep,
       : report === undefined
         ? undefined
         : say(sumLine(report.results).line),
-    server: port === undefined ? undefined : `${host}:${port}`,
+    server: port === undefined || port === '' ? undefined : words('screen.setup.server.hint', { port: String(port) }),
     install: install === undefined ? undefined : words(`screen.setup.install.hint-${install.state}`),
   };
 }

@@ -12,6 +12,7 @@ import { FailureView, ProblemView } from '../components/ProblemView.tsx';
 import { StatusMark } from '../components/StatusMark.tsx';
 import { StartedList } from '../server/StartedList.tsx';
 import { places, setupPlace } from '../shell/places.ts';
+import { checksOf } from '../store/checks.ts';
 import { serverOf } from '../store/servers.ts';
 import { useStore } from '../store/store.ts';
 import { useAction } from '../store/useAction.ts';
@@ -35,6 +36,15 @@ export function Verified({
   const host = useHostName(installation.docker);
   const look = useCallback(() => void useStore.getState().lookAtServer(instance.id, false), [instance.id]);
   useEffect(look, [look]);
+  // A database that was made with the server could not be checked before.
+  useEffect(() => {
+    const { loadChecks, runChecks } = useStore.getState();
+    void loadChecks(instance.id).then(() => {
+      const known = checksOf(useStore.getState(), instance.id);
+      if (known.report === undefined && known.run === undefined) return runChecks(instance.id);
+      return undefined;
+    });
+  }, [instance.id]);
   const finish = useAction(
     useCallback(async () => {
       await useStore.getState().updateInstance({ id: instance.id, setup: null });
@@ -55,6 +65,7 @@ export function Verified({
             : words('screen.verified.not-started-text')}
         </Banner>
         <Panel
+          flush
           sub={words('screen.verified.sub')}
           title={words('screen.server.started.title')}
           actions={
@@ -63,13 +74,16 @@ export function Verified({
             </Button>
           }
         >
-          {status === undefined ? (
-            <StatusMark tone="busy">{words('screen.verified.looking')}</StatusMark>
-          ) : (
-            <StartedList status={status} />
+          {status !== undefined && <StartedList status={status} />}
+          {(status === undefined || status.problem !== undefined || failure !== undefined) && (
+            <div className={classes.inset}>
+              {status === undefined && failure === undefined && (
+                <StatusMark tone="busy">{words('screen.verified.looking')}</StatusMark>
+              )}
+              {status?.problem !== undefined && <ProblemView problem={status.problem} />}
+              {failure !== undefined && <FailureView failure={failure} />}
+            </div>
           )}
-          {status?.problem !== undefined && <ProblemView problem={status.problem} />}
-          {failure !== undefined && <FailureView failure={failure} />}
         </Panel>
       </div>
       <Panel>

@@ -14,7 +14,6 @@ import { Setup } from './pages/setup.ts';
 
 /** What goes wrong on the way to a server, and how one gets on from there. */
 
-test.describe.configure({ mode: 'serial' });
 test.skip(!dockerCanBeHad, 'needs root and dockerd, which the set-up lists');
 
 let docker: Docker;

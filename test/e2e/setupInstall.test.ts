@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { runPostgres, uniqueName } from '../support/docker/containers.ts';
+import { makeNetwork, runPostgres, runServer, uniqueName } from '../support/docker/containers.ts';
 import { type Docker, dockerCanBeHad, startDocker } from '../support/docker/engine.ts';
 import { startDockerHost } from '../support/docker/sshHost.ts';
 import { usualEngine } from '../support/docker/usualEngine.ts';
@@ -15,7 +15,6 @@ import { type ServerEntry, Setup } from './pages/setup.ts';
 
 /** From an empty Docker host to a healthy Aperture, by the wizard alone. */
 
-test.describe.configure({ mode: 'serial' });
 test.skip(!dockerCanBeHad, 'needs root and dockerd, which the set-up lists');
 
 let docker: Docker;
@@ -71,11 +70,12 @@ test('on this computer, with a database made for it: every step, light and dark'
   await setup.fillServer({ ...entry, ...places, database });
   await expect(setup.finding('compose-folder')).toContainText('is not there yet and will be made', { timeout: 30_000 });
   await expect(setup.finding('server-port')).toContainText(`Nothing listens on port ${entry.port}`);
+  await companion.heading('Set up Aperture').scrollIntoViewIfNeeded();
   await look('setup-server', { small: true });
   await setup.review();
   await expect(page.getByText('Nothing has been changed yet')).toBeVisible();
-  await page.getByText(path.join(entry.folder, 'docker-compose.yml'), { exact: true }).first().click();
   await expect(page.getByRole('region', { name: /docker-compose\.yml$/ })).toContainText('shm_size');
+  await companion.heading('Set up Aperture').scrollIntoViewIfNeeded();
   await look('setup-review', { small: true });
 
   await setup.install.click();
@@ -93,7 +93,7 @@ test('on this computer, with a database made for it: every step, light and dark'
   // What is on the host works without the app, and holds the secrets in .env alone.
   const compose = await readFile(path.join(entry.folder, 'docker-compose.yml'), 'utf8');
   const environment = await readFile(path.join(entry.folder, '.env'), 'utf8');
-  const password = /^DATABASE_PASSWORD=(\w{20,})$/m.exec(environment)?.[1] ?? '';
+  const password = /^DATABASE_PASSWORD=\W?(\w{20,})/m.exec(environment)?.[1] ?? '';
   expect(password).not.toBe('');
   expect(compose).not.toContain(password);
   expect((await stat(path.join(entry.folder, '.env'))).mode & 0o777).toBe(0o600);
@@ -175,4 +175,36 @@ test('over SSH to a database in a container there: the server’s own way to it 
   expect(await database.sql('SELECT count(*) FROM aperture_migrations')).toContain('114');
   await companion.button('Finish and go to Overview').click();
   await expect(companion.heading('Aperture')).toBeVisible();
+});
+
+test('an Aperture that runs already: found, taken over with its database, and ready', async ({
+  launch,
+  home,
+}, testInfo) => {
+  test.setTimeout(240_000);
+  const network = await makeNetwork(docker, uniqueName('apps'));
+  const database = await runPostgres(docker, { network, name: uniqueName('aperture-db') });
+  const name = uniqueName('aperture');
+  const server = await runServer(docker, {
+    network,
+    name,
+    env: { DATABASE_URL: database.url(), SESSION_SECRET: 's'.repeat(40), RUN_MIGRATIONS_ON_START: 'true' },
+  });
+  await server.says('API server running');
+  const companion = await launch({ env });
+  const { page } = companion;
+  await companion.button(/^Connect an existing instance/).click();
+  await expect(page.getByText('Where does Aperture run?')).toBeVisible();
+  const take = companion.button(`Take over ${name}`);
+  await expect(take).toBeVisible({ timeout: 60_000 });
+  await new Photographer(companion, testInfo).look('setup-existing', { documented: false });
+  await take.click();
+  await expect(page.getByText('Step 4 of 4.')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(/^Ready/).first()).toBeVisible({ timeout: 30_000 });
+  await companion.button('Try both sides').click();
+  await expect(page.getByText('Both sides reach the database')).toBeVisible({ timeout: 90_000 });
+  await companion.button('Finish').click();
+  await expect(companion.heading('Aperture')).toBeVisible();
+  await companion.running.stop();
+  expect(await filesHolding(home, database.password)).toEqual([]);
 });

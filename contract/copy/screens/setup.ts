@@ -22,6 +22,7 @@ export const setup = {
   'screen.setup.checks.later': 'After the installation',
   'screen.setup.server.name': 'Server settings',
   'screen.setup.server.question': 'How is the server to be run?',
+  'screen.setup.server.hint': 'Port {port}',
   'screen.setup.review.name': 'Review',
   'screen.setup.review.question': 'What is going to be done?',
   'screen.setup.install.name': 'Install',

@@ -10,6 +10,8 @@ export const setupInstall = {
   'screen.review.change': 'Change the settings',
   'screen.review.limits': 'Good to know',
   'screen.review.findings': 'The Docker host',
+  'screen.review.passed':
+    '{count, plural, one {One thing is} other {# things are}} as needed: folders, ports, names, images',
   'screen.review.files': 'Files',
   'screen.review.files-text': 'Secrets are in .env only and are not shown.',
   'screen.review.file.new': 'New',
