@@ -6,7 +6,7 @@ import postcssSimpleVars from 'postcss-simple-vars';
 
 // Loaded from node_modules when first needed: native code, WASM with data files beside it, and optional requires.
 // Everything else is bundled, because reading a few files is what makes the first window quick.
-const loadedAtRunTime = [/^(keytar|pg|ssh2)(\/|$)/, /^@electric-sql\//];
+const loadedAtRunTime = [/^(keytar|libpg-query|pg|ssh2)(\/|$)/, /^@electric-sql\//];
 
 // CSS modules cannot read custom properties inside media queries, so Mantine's breakpoints are build-time variables.
 const breakpoints = {

@@ -81,7 +81,8 @@ test('nothing is packed but the app and what it needs at run time', async () => 
     packages: Record<string, { dev?: boolean }>;
   };
   const packed = [...new Set(names.flatMap((name) => /^node_modules\/((?:@[^/]+\/)?[^@/]+)\//.exec(name)?.[1] ?? []))];
-  expect(packed).toEqual(expect.arrayContaining(['keytar', 'pg', 'ssh2', '@electric-sql/pglite']));
+  expect(packed).toEqual(expect.arrayContaining(['keytar', 'libpg-query', 'pg', 'ssh2', '@electric-sql/pglite']));
+  expect(names).toContain('node_modules/libpg-query/wasm/libpg-query.wasm');
   // Development packages are marked in the lock file.
   expect(packed.filter((name) => lock.packages[`node_modules/${name}`]?.dev !== undefined)).toEqual([]);
 
