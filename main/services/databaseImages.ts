@@ -12,16 +12,15 @@ import { inspectNetworks } from '../adapters/docker/networks.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import { readIfThere } from './composeFile/readIfThere.ts';
 import { reindexByHand, reindexCommand, runByHand } from './databaseImage/byHand.ts';
-import { type ImageMove, moveImage } from './databaseImage/carryOut.ts';
+import { type ImageMove, moveImage, upOf } from './databaseImage/carryOut.ts';
 import { dataFacts, superuserOf } from './databaseImage/dataFacts.ts';
 import { type KnownImage, knownImage } from './databaseImage/knownImage.ts';
 import type { DockerHosts } from './dockerHosts.ts';
-import { composeOf, upArguments } from './install/project.ts';
+import { composeOf } from './install/project.ts';
 import { createPlans } from './plans.ts';
 import type { Op, Operations } from './ports.ts';
 import { type ServingContainer, servingContainer, surroundingsOf } from './reach/databaseContainer.ts';
 import { hostAddresses } from './reach/dockerHostView.ts';
-import { composeFileOf } from './server/findServers.ts';
 
 export interface DatabaseImages {
   /**
@@ -73,11 +72,11 @@ export function createDatabaseImages({ instances, dockerHosts, operations, now }
       if (edit.kind === 'by-hand') {
         return { ...report, outcome: 'by-hand', plan: noPlan(byHandTitle), byHand: [...edit.fixes, ...reindex] };
       }
-      const { path, folder, service, before, after, original } = edit;
+      const { path, folder, project, files, service, before, after, original } = edit;
       const { changeOf } = await import('./composeFile/existingFiles.ts');
       const compose = composeOf(found, cli.host.label);
       const move = {
-        ...{ path, folder, service, before, after, original, facts, name, target: known.target },
+        ...{ path, folder, project, files, service, before, after, original, facts, name, target: known.target },
         reindex: known.flavour === 'alpine' ? reindexCommand(superuserOf(container)) : undefined,
       };
       const plan = plans.keep(
@@ -119,6 +118,8 @@ const none: Planned['move'] = {
   ...{
     path: '',
     folder: '',
+    project: '',
+    files: [],
     service: '',
     before: '',
     after: '',
@@ -153,17 +154,22 @@ async function servingOf(
 }
 
 type Editable =
-  | { kind: 'possible'; path: string; folder: string; service: string; before: string; after: string; original: string }
+  | ({ kind: 'possible' } & Pick<
+      ImageMove,
+      'path' | 'folder' | 'project' | 'files' | 'service' | 'before' | 'after' | 'original'
+    >)
   | { kind: 'by-hand'; fixes: Fix[] };
 
 /** The compose file with the other image in it, everything else byte for byte; or how to do it by hand. */
 async function editOf(cli: DockerCli, container: Inspected, known: KnownImage, signal: AbortSignal): Promise<Editable> {
   const labels = container.Config.Labels ?? {};
   const service = labels['com.docker.compose.service'];
-  const path = composeFileOf(container);
   const folder = labels['com.docker.compose.project.working_dir'];
+  const project = labels['com.docker.compose.project'];
+  const files = composeFilesOf(labels['com.docker.compose.project.config_files'], folder);
+  const [path] = files;
   const name = container.Name.replace(/^\//, '');
-  if (service === undefined || path === undefined || folder === undefined) {
+  if (service === undefined || path === undefined || folder === undefined || project === undefined) {
     return { kind: 'by-hand', fixes: [runByHand(name, await madeWith(cli, container.Id, signal), known)] };
   }
   const before = await readIfThere(cli.host, path, { signal, maxBytes: largestFile });
@@ -181,7 +187,7 @@ async function editOf(cli: DockerCli, container: Inspected, known: KnownImage, s
   const edited = changeCompose(before, [{ at: 'image', value: known.target }], service);
   if (edited.kind === 'changed') {
     const original = edited.text === before ? await interrupted(before) : before;
-    return { kind: 'possible', path, folder, service, before, after: edited.text, original };
+    return { kind: 'possible', path, folder, project, files, service, before, after: edited.text, original };
   }
   const why = text('image.fix.compose.why', { reason: say(edited.reason) });
   return { kind: 'by-hand', fixes: [inFile(edited.diff === '' ? snippet : edited.diff, why)] };
@@ -195,17 +201,24 @@ async function editOf(cli: DockerCli, container: Inspected, known: KnownImage, s
   }
 }
 
-function stepsOf(
-  cli: DockerCli,
-  compose: NonNullable<DockerFound['compose']>,
-  { path, folder, service, after, target, name, reindex }: Planned['move'],
-): PlanStep[] {
+/** As Compose notes them on the container; Compose 1 relative to the folder. */
+function composeFilesOf(noted: string | undefined, folder: string | undefined): string[] {
+  const names = (noted ?? '').split(',').filter((name) => name !== '');
+  return names.map((name) =>
+    name.startsWith('/') || /^[A-Za-z]:[\\/]/.test(name) || folder === undefined
+      ? name
+      : `${folder.replace(/\/$/, '')}/${name}`,
+  );
+}
+
+function stepsOf(cli: DockerCli, compose: NonNullable<DockerFound['compose']>, move: Planned['move']): PlanStep[] {
+  const { path, after, target, name, reindex } = move;
   const host = cli.host.label;
   const command = (argv: string[]): PlanStep => ({ kind: 'command', host, argv });
   return [
     command(['docker', 'pull', target]),
     { kind: 'file', host, path, mode: '', content: after },
-    command(cli.composeArgv(compose, upArguments([path], folder, service, true))),
+    command(cli.composeArgv(compose, upOf(move))),
     ...(reindex === undefined ? [] : [command(['docker', 'exec', name, ...reindex])]),
   ];
 }

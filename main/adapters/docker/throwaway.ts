@@ -98,6 +98,9 @@ export async function sweep(
   }
 }
 
+/** Whether it is only there for a test. */
+export const isThrowaway = ({ Config }: Inspected): boolean => Config.Labels?.[label] !== undefined;
+
 /** `key=computer|until|process|start` */
 async function ownLabel(): Promise<string> {
   const { pid, started = '' } = await ownIdentity();

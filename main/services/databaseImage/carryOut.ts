@@ -4,7 +4,7 @@ import type { DockerCli } from '../../adapters/docker/dockerCli.ts';
 import { pullImage } from '../../adapters/docker/pullImage.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
 import { readIfThere } from '../composeFile/readIfThere.ts';
-import { bringUp, type Project } from '../install/project.ts';
+import { upArguments } from '../install/project.ts';
 import type { Op } from '../ports.ts';
 import { comeUpPatience, type DataFacts, factsWhenUp } from './dataFacts.ts';
 
@@ -14,6 +14,9 @@ export type ImageMove = {
   /** The compose file, before and after. */
   path: string;
   folder: string;
+  /** Compose's name for it, and all of its files: another name would be another database. */
+  project: string;
+  files: string[];
   service: string;
   before: string;
   after: string;
@@ -57,7 +60,7 @@ export async function moveImage(move: ImageMove, op: Op): Promise<void> {
   try {
     await write(move, move.path, move.after, mode, signal);
     op.log(`${move.path} written on ${cli.host.label}`);
-    await bringUp(projectOf(move), move.service, true, op);
+    await bringUp(move, op);
     op.step(2);
     container = await verify(move, signal);
   } catch (error) {
@@ -71,7 +74,24 @@ export async function moveImage(move: ImageMove, op: Op): Promise<void> {
   await cli.must(['exec', container.Id, ...reindex], { signal, timeout: longestReindex, container: name });
 }
 
-const projectOf = ({ cli, compose, folder, path }: ImageMove): Project => ({ cli, compose, folder, composePath: path });
+/** What makes the service's container anew, and nothing else. */
+export function upOf({
+  project,
+  files,
+  folder,
+  service,
+}: Pick<ImageMove, 'project' | 'files' | 'folder' | 'service'>): string[] {
+  return ['--project-name', project, ...upArguments(files, folder, service, true)];
+}
+
+/** Milliseconds: the old container gets its time to stop. */
+const longestUp = 600_000;
+
+async function bringUp(move: ImageMove, { signal, log }: Pick<Op, 'signal' | 'log'>): Promise<void> {
+  const { cli, compose } = move;
+  log(cli.composeArgv(compose, upOf(move)).join(' '));
+  await cli.compose(compose, upOf(move), { signal, timeout: longestUp });
+}
 
 async function verify({ cli, name, facts }: ImageMove, signal: AbortSignal): Promise<{ Id: string }> {
   const up = await factsWhenUp(cli, name, signal);
@@ -104,7 +124,7 @@ async function putBack(move: ImageMove, mode: number, { log }: Op, error: unknow
   let restored = false;
   try {
     await write(move, move.path, move.original, mode, op.signal);
-    await bringUp(projectOf(move), move.service, true, op);
+    await bringUp(move, op);
     const up = await factsWhenUp(move.cli, move.name, op.signal);
     restored = up.kind === 'up' && up.facts.identifier === move.facts.identifier;
   } catch (failure) {

@@ -36,14 +36,22 @@ export type AdviceNeed = {
   systemId: string;
   /** Addresses of the app's computer in its network, where `localhost` means it and Docker is elsewhere. */
   thisComputer: readonly string[];
-  /** Of the database's name, as the app's computer resolves it. */
+  /** Of the database's name, as the app's computer resolves it, and as the container does. */
   resolved: readonly string[];
+  resolvedInside: readonly string[];
   /** PEM that the database's certificate can be verified with. */
   authority?: string;
 };
 
 /** The name of a network that the app makes, as in the server's own guide. */
 const sharedNetwork = 'aperture-network';
+/** Supabase's direct addresses have no IPv4 address, its session pooler has. */
+const sessionPoolerFix: Fix = {
+  kind: 'setting',
+  id: 'use-session-pooler',
+  title: text('connecting.fix.use-session-pooler'),
+};
+
 const dockerHostName = 'host.docker.internal';
 
 /** What helps the server's side, the likeliest first: done on request where the app can, else to paste. */
@@ -59,12 +67,17 @@ export function adviceFor(need: AdviceNeed): Fix[] {
     case 'server-host-gateway-missing':
       return [...network, hostGatewayFix(need)];
     case 'connection-refused':
-      return [...network, ...(serving === undefined ? listenFixes(need) : [])];
+      return [...network, ...(serving === undefined ? [...otherAddress(need), ...listenFixes(need)] : [])];
     case 'dns-not-found':
       return [...network, ...addressFixes(need)];
     case 'connection-timeout':
     case 'host-unreachable':
-      return [...network, ...(serving === undefined ? firewallFixes(firewallOf(need)) : [])];
+      return [
+        ...network,
+        ...(serving === undefined ? [...otherAddress(need), ...firewallFixes(firewallOf(need))] : []),
+      ];
+    case 'ipv6-only-host':
+      return /\.supabase\.(?:co|com)$/i.test(address.host) ? [sessionPoolerFix] : [];
     case 'server-ca-missing':
     case 'tls-self-signed':
     case 'tls-untrusted':
@@ -165,6 +178,13 @@ function addressFixes({ address, resolved }: AdviceNeed): Fix[] {
       why: text('reach.fix.address.why', { name: address.host }),
     };
   });
+}
+
+/** The container's DNS gives the name another address than this computer's, and only this computer gets through. */
+function otherAddress(need: AdviceNeed): Fix[] {
+  const { appReached, resolved, resolvedInside } = need;
+  const differs = resolvedInside.length > 0 && !resolved.some((one) => resolvedInside.includes(one));
+  return appReached && differs ? addressFixes(need) : [];
 }
 
 /** Nothing listens where the container knocks, although the Docker host or the app gets through: PostgreSQL's own setting. */

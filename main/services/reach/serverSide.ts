@@ -23,8 +23,10 @@ const slack = 40_000;
 /** What the server's container is like, or will be. */
 export type ServerSpot = {
   image: string;
-  /** Names for `--network`; empty: the one that Compose will make is not there yet. */
+  /** Names for `--network`. */
   networks: string[];
+  /** The default network of the project is not there yet: one of its kind is made for the try. */
+  needsNetwork: boolean;
   extraHosts: string[];
   /** The container that runs: the try is made inside of it. */
   running?: Inspected;
@@ -52,6 +54,7 @@ export function spotOf(container: Inspected): ServerSpot {
   return {
     image: container.Image === '' ? container.Config.Image : container.Image,
     networks: shared ? [mode] : own,
+    needsNetwork: false,
     extraHosts: extraHosts ?? [],
     ...(up && !restarting ? { running: container } : { stopped: container }),
   };
@@ -64,6 +67,7 @@ export function plannedSpot({ settings }: Installation, networks: readonly Inspe
   return {
     image: settings.image,
     networks: [...(there ? [compose] : []), ...settings.networks],
+    needsNetwork: !there,
     extraHosts: settings.hostGateway ? ['host.docker.internal:host-gateway'] : [],
   };
 }
@@ -86,8 +90,6 @@ export type ProbeNeed = {
   settings: ConnectionSettings;
   password: string | undefined;
   networks: readonly InspectedNetwork[];
-  /** The default network of the project is not there yet: one of its kind is made for the try. */
-  needsNetwork: boolean;
   log: (line: string) => void;
   signal: AbortSignal;
 };
@@ -124,7 +126,7 @@ export async function probe(need: ProbeNeed): Promise<Probed> {
     const answer = await throwaway(need, how, joined);
     return { means: how.means, answer, networks: joined, subnets, temporary };
   };
-  if (!need.needsNetwork) return inNetworks(spot.networks, subnetsOf(spot.networks), false);
+  if (!spot.needsNetwork) return inNetworks(spot.networks, subnetsOf(spot.networks), false);
   return withNetwork(cli, signal, async (made) => {
     const format = '{{range .IPAM.Config}}{{.Subnet}} {{end}}';
     const own = (await cli.must(['network', 'inspect', '--format', format, made], { signal })).trim().split(/\s+/);

@@ -41,7 +41,7 @@ export type ServerSideNeed = {
 type Found = Pick<ReachReport, 'databaseUrl' | 'server' | 'networks' | 'advice'>;
 
 /** What the server will be told, or was. */
-type Wanted = { url: string; settings: ConnectionSettings; password?: string; spot: ServerSpot; planned: boolean };
+type Wanted = { url: string; settings: ConnectionSettings; password?: string; spot: ServerSpot };
 
 /** The server's side of the report, with what helps it. Rejects with `cancelled` and what was not expected. */
 export async function tryFromServer(need: ServerSideNeed): Promise<Found> {
@@ -61,7 +61,6 @@ export async function tryFromServer(need: ServerSideNeed): Promise<Found> {
       cli,
       password: wanted.password,
       networks,
-      needsNetwork: wanted.planned && !wanted.spot.networks.some((name) => name.endsWith('_default')),
       log: need.log,
       signal,
     });
@@ -74,7 +73,7 @@ export async function tryFromServer(need: ServerSideNeed): Promise<Found> {
     const server: ReachSide = { means: 'server', address, outcome: 'skipped', problem };
     const advice = adviceFor({
       ...{ problem, address, appAddress: address, surroundings, subnets: [], appReached: false },
-      ...{ systemId: cli?.options.systemId ?? '', thisComputer: [], resolved: [] },
+      ...{ systemId: cli?.options.systemId ?? '', thisComputer: [], resolved: [], resolvedInside: [] },
     });
     return {
       databaseUrl: masked(wanted?.url ?? databaseUrlFor({ ...connection, hosts: [address] }, undefined).url),
@@ -97,14 +96,14 @@ async function wantedOf(
     const own = ownDatabase(container);
     if (own?.password !== undefined) addToRedactor(own.password);
     const spot = spotOf(container);
-    if (own !== undefined) return { ...own, spot, planned: false };
-    return { ...(await written()), spot, planned: false };
+    if (own !== undefined) return { ...own, spot };
+    return { ...(await written()), spot };
   }
   const plan = installation ?? instance.installation;
   if (plan === undefined) {
     throw new ProblemError('container-missing', { container: place?.container ?? '', host: '' });
   }
-  return { ...(await written()), spot: plannedSpot(plan, networks), planned: true };
+  return { ...(await written()), spot: plannedSpot(plan, networks) };
 
   async function written(): Promise<Pick<Wanted, 'url' | 'settings' | 'password'>> {
     const password = await need.password(signal);
@@ -158,6 +157,7 @@ async function judge({ need, cli, containers, networks, wanted, probed }: Judgin
   const [addresses, fromDockerHost] = asksHost
     ? await Promise.all([hostAddresses(cli.host, need.signal), reachesFromHost(cli.host, address, need.signal)])
     : [[], undefined];
+  const asksName = asksHost || problem.code === 'dns-not-found';
   const server = containers.find((one) => one.Id === wanted.spot.running?.Id || one.Id === wanted.spot.stopped?.Id);
   const authority = need.connection.tls.ca ?? need.tls?.chain.at(-1)?.pem;
   const advice = adviceFor({
@@ -172,7 +172,8 @@ async function judge({ need, cli, containers, networks, wanted, probed }: Judgin
     appReached: side.outcome === 'reached',
     systemId: cli.options.systemId,
     thisComputer: need.thisComputer(),
-    resolved: problem.code === 'dns-not-found' ? await resolve(need.connection, address) : [],
+    resolved: asksName ? await resolve(need.connection, address) : [],
+    resolvedInside: answer.resolved,
     ...(authority === undefined ? {} : { authority }),
   });
   // All that helps is in `advice`, once.

@@ -1,5 +1,6 @@
 import type { FoundServer } from '../../../contract/server.ts';
 import { environmentOf, type Inspected, nameOf, portsOf } from '../../adapters/docker/inspect.ts';
+import { isThrowaway } from '../../adapters/docker/throwaway.ts';
 import { containerState } from './containerState.ts';
 import { databaseOf } from './status.ts';
 
@@ -8,6 +9,7 @@ const image = /(?:^|\/)dgruhin-hrizn\/aperture(?:[:@]|$)/;
 /** The containers that seem to be Aperture servers, the surest first. A database beside it is none. */
 export function foundServers(all: readonly Inspected[], now: number): FoundServer[] {
   return all
+    .filter((inspected) => !isThrowaway(inspected))
     .map((inspected) => ({ inspected, evidence: evidenceOf(inspected) }))
     .filter(({ evidence }) => evidence.length > 0)
     .sort((a, b) => b.evidence.length - a.evidence.length)

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { InstanceView } from '../../../contract/instance.ts';
 import type { DockerPlace } from '../../../contract/server.ts';
 import type { Companion } from '../../../main/compose.ts';
@@ -13,6 +13,8 @@ import { until } from '../../support/processes.ts';
 import { makeSshKey } from '../../support/sshKeys.ts';
 import { instanceWith, localPlace, settingsFor } from '../reach/fixture.ts';
 import { companionFor, never } from '../server/companion.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 let docker: Docker;
 let companion: Companion;
@@ -64,7 +66,7 @@ async function project(service: string[] = []): Promise<Made> {
   const ready = () => docker.run(['exec', name, 'pg_isready', '-q', '-h', '127.0.0.1']);
   await until(
     async () => (await ready()).code === 0,
-    120_000,
+    240_000,
     () => `${name} does not come up`,
   );
   const sql = (text: string) =>
@@ -146,13 +148,14 @@ describe('a database made by Compose', () => {
     });
     const remote: DockerPlace = { kind: 'ssh', sshHostId: 'nas', sudo: false };
     await companion.instances.update(made.instance.id, { route: { kind: 'ssh', sshHostId: 'nas' } });
-    // Compose 1 has no other place for the project's name.
-    writeFileSync(path.join(made.folder, '.env'), `COMPOSE_PROJECT_NAME=${made.container}\n`);
+    // Its name is on the container only now, and stays.
     const report = await companion.databaseImages.plan(made.instance.id, remote, never);
     expect(report).toMatchObject({ outcome: 'possible', change: { state: 'same' } });
     const { ended } = await companion.databaseImages.run(report.plan.id);
     expect(await ended).toMatchObject({ state: 'succeeded' });
     expect(await imageOf(made.container)).toBe('pgvector/pgvector:pg17');
+    const label = '{{index .Config.Labels "com.docker.compose.project"}}';
+    expect((await docker.docker('inspect', '--format', label, made.container)).trim()).toBe(made.container);
     expect(readFileSync(`${made.file}.previous`, 'utf8')).toBe(before);
     expect((await made.sql('SELECT word FROM kept')).trim()).toBe('here');
     await docker.run(['rm', '--force', '--volumes', made.container]);
@@ -192,7 +195,7 @@ describe('a database made by docker run', () => {
     expect(run.stderr).toBe('');
     await until(
       async () => (await docker.run(['exec', lone.name, 'pg_isready', '-q', '-h', '127.0.0.1'])).code === 0,
-      60_000,
+      240_000,
       () => 'not up',
     );
     expect(await imageOf(lone.name)).toBe('pgvector/pgvector:pg17');

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { type PostgresContainer, runPostgres, uniqueName } from '../../support/docker/containers.ts';
 import { type Docker, startDocker } from '../../support/docker/engine.ts';
 import { startKeychain, type TestKeychain } from '../../support/keychain.ts';
 import { commandLine } from '../cli/commandLine.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 let docker: Docker;
 let database: PostgresContainer;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { InstanceView } from '../../../contract/instance.ts';
 import type { DockerPlace } from '../../../contract/server.ts';
 import type { Companion } from '../../../main/compose.ts';
@@ -22,6 +22,8 @@ import { makeSshKey, type SshKey } from '../../support/sshKeys.ts';
 import { makeCertificates } from '../../support/tls.ts';
 import { companionFor } from '../server/companion.ts';
 import { installationOn, instanceWith, leftovers, localPlace, reach, settings, settingsFor } from './fixture.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 let docker: Docker;
 let companion: Companion;
@@ -171,12 +173,12 @@ describe('faults', () => {
     const installation = installationOn(localPlace(docker), { networks: [network] });
     const { operationId, ended } = await companion.reach.run({ instanceId: one.id, installation });
     const running = async () => (await leftovers(docker)).length === 2;
-    await until(running, 60_000, () => 'no container was started');
+    await until(running, 240_000, () => 'no container was started');
     await companion.operations.cancel(operationId);
     expect((await ended).state).toBe('cancelled');
     await until(
       async () => (await leftovers(docker)).length === 0,
-      60_000,
+      240_000,
       () => 'something is left',
     );
   });
@@ -190,7 +192,7 @@ describe('faults', () => {
     });
     await until(
       async () => (await leftovers(docker, child.pid)).length === 2,
-      60_000,
+      240_000,
       () => 'no container was started',
     );
     child.kill('SIGKILL');

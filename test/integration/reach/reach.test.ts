@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Fix } from '../../../contract/fix.ts';
 import type { InstanceView } from '../../../contract/instance.ts';
 import type { Companion } from '../../../main/compose.ts';
@@ -6,6 +6,8 @@ import { makeNetwork, type PostgresContainer, runPostgres, uniqueName } from '..
 import { type Docker, startDocker } from '../../support/docker/engine.ts';
 import { companionFor, never } from '../server/companion.ts';
 import { installationOn, instanceWith, leftovers, localPlace, reach, settingsFor } from './fixture.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 let docker: Docker;
 let companion: Companion;

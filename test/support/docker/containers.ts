@@ -124,7 +124,7 @@ export async function runPostgres(
 }
 
 /** Waits until Docker calls the container healthy; raises with its logs when it ends or takes too long. */
-async function waitHealthy(container: Container, milliseconds = 60_000): Promise<void> {
+async function waitHealthy(container: Container, milliseconds = 240_000): Promise<void> {
   let last = '';
   try {
     await until(

@@ -24,6 +24,7 @@ const need = (more: Partial<AdviceNeed>): AdviceNeed => ({
   systemId: 'debian',
   thisComputer: [],
   resolved: [],
+  resolvedInside: [],
   ...more,
 });
 
@@ -143,6 +144,20 @@ test('a name that only this computer knows: its address', () => {
   const address = { host: 'db.local', port: 5432 };
   const fixes = adviceFor(need({ problem: problem('dns-not-found'), address, resolved: ['192.168.1.9'] }));
   expect(fixes).toMatchObject([{ seenByServer: { host: '192.168.1.9', port: 5432 } }]);
+});
+
+test('the container’s DNS gives the name another address: the one that works here', () => {
+  const address = { host: 'db.lan', port: 5432 };
+  const differs = { address, resolved: ['192.168.1.9'], resolvedInside: ['203.0.113.9'] };
+  expect(adviceFor(need(differs))[0]).toMatchObject({ kind: 'network', seenByServer: { host: '192.168.1.9' } });
+  const same = { address, resolved: ['192.168.1.9'], resolvedInside: ['192.168.1.9'] };
+  expect(adviceFor(need(same)).some(({ kind }) => kind === 'network')).toBe(false);
+});
+
+test('Supabase’s direct address from a network without IPv6: its session pooler', () => {
+  const address = { host: 'db.abc.supabase.co', port: 5432 };
+  const fixes = adviceFor(need({ problem: problem('ipv6-only-host'), address, appAddress: address }));
+  expect(fixes).toMatchObject([{ kind: 'setting', id: 'use-session-pooler' }]);
 });
 
 test.each([
