@@ -8,6 +8,7 @@ const all: Record<string, () => Promise<Table>> = {
   tunnel: async () => (await import('./tunnel.ts')).run(),
   logView: async () => (await import('./logView.ts')).run(),
   migrate: async () => (await import('./migrate.ts')).run(),
+  backup: async () => (await import('./backup.ts')).run(),
 };
 
 const chosen = process.argv.slice(2);

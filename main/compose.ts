@@ -211,7 +211,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
       thisComputer: new LocalHost(say(text('server.this-computer'))),
       sshHost: sshHosts.hostFor,
       dockerHosts,
-      tools: createTools(),
+      tools: { find: createTools().findPostgres },
     }),
     /** Ends what runs, writes what is pending. */
     async stop() {

@@ -9,7 +9,7 @@ type ToolName = ToolFound['tool'];
 type Surroundings = { env: NodeJS.ProcessEnv; platform: NodeJS.Platform; home: string };
 
 const run = promisify(execFile);
-const postgresTools: readonly ToolName[] = ['pg_dump', 'pg_restore', 'psql'];
+export const postgresTools: readonly ToolName[] = ['pg_dump', 'pg_restore', 'psql'];
 const allTools: readonly ToolName[] = [...postgresTools, 'ssh', 'ssh-keygen', 'ssh-agent', 'docker', 'docker-compose'];
 
 /** Milliseconds for a program to say its version. */
@@ -21,9 +21,13 @@ const parallel = 4;
  * Looks for the programs that the app can use, on PATH and in the usual places. Every version of PostgreSQL's tools is listed, of the
  * others the first that works; what was not found is listed without a path. Never rejects for a program that misbehaves.
  */
-export async function findTools(surroundings: Surroundings, signal: AbortSignal): Promise<ToolFound[]> {
-  const tasks = allTools.map((tool) => () => findTool(tool, surroundings, signal));
-  const results: ToolFound[][] = allTools.map(() => []);
+export async function findTools(
+  surroundings: Surroundings,
+  signal: AbortSignal,
+  wanted: readonly ToolName[] = allTools,
+): Promise<ToolFound[]> {
+  const tasks = wanted.map((tool) => () => findTool(tool, surroundings, signal));
+  const results: ToolFound[][] = wanted.map(() => []);
   let next = 0;
   const work = async () => {
     for (let index = next++; index < tasks.length; index = next++) results[index] = (await tasks[index]?.()) ?? [];

@@ -133,6 +133,7 @@ export function createBackups(need: BackupsNeed): Backups {
     session: PostgresSession,
     signal: AbortSignal,
     { wished, thorough }: { wished: PlanBackup['route']; thorough: boolean },
+    places: PlacesNeed = need,
   ): Promise<{ choices: BackupToolChoice[]; tool: PlacedTool; choice: BackupToolChoice }> => {
     const version = shortVersion(session.parameters.get('server_version') ?? '0');
     const server = { version, major: Number.parseInt(version, 10) };
@@ -147,11 +148,11 @@ export function createBackups(need: BackupsNeed): Backups {
     let found =
       thorough || near === undefined
         ? []
-        : await findTools(need, instance, session.address, signal, { only: near, ...asked });
+        : await findTools(places, instance, session.address, signal, { only: near, ...asked });
     let choice = usable(rank(found), instance, wished);
     const best = choice !== undefined && (wished === undefined ? choice.major === server.major : same(choice, wished));
     if (!best) {
-      found = await findTools(need, instance, session.address, signal, asked);
+      found = await findTools(places, instance, session.address, signal, asked);
       choice = usable(rank(found), instance, wished);
     }
     const choices = rank(found);
@@ -270,6 +271,10 @@ export function createBackups(need: BackupsNeed): Backups {
           }
           await remember(id, request);
           const wished = request.route ?? (await rememberedFor(id)).route;
+          // The programs of this computer are looked for once.
+          const found = need.tools.find();
+          found.catch(() => undefined);
+          const places = { ...need, tools: { find: () => found } };
           const result = await makeBackup({
             op,
             instance,
@@ -277,8 +282,8 @@ export function createBackups(need: BackupsNeed): Backups {
             ...(request.label === undefined ? {} : { label: request.label }),
             open: (signal) => open(instance, signal),
             password: (signal) => need.credentials.get(passwordAccount(id), signal),
-            toolFor: (session) => toolsFor(instance, session, op.signal, { wished, thorough: false }),
-            localTools: () => need.tools.find(),
+            toolFor: (session) => toolsFor(instance, session, op.signal, { wished, thorough: false }, places),
+            localTools: places.tools.find,
             earlier: () => earlierOf(id, op.signal),
             need,
             now,

@@ -1,10 +1,12 @@
 import { homedir } from 'node:os';
 import type { ToolFound } from '../../contract/settings.ts';
-import { findTools } from '../adapters/toolFinder.ts';
+import { findTools, postgresTools } from '../adapters/toolFinder.ts';
 
 export interface Tools {
   /** What is installed now. Asked again while it looks, the same answer serves both. */
   find(): Promise<ToolFound[]>;
+  /** PostgreSQL's own tools alone: quicker. */
+  findPostgres(): Promise<ToolFound[]>;
 }
 
 /** Milliseconds after which the search gives up: a program may hang, a network folder on PATH may be gone. */
@@ -20,5 +22,6 @@ export function createTools(surroundings = { env: process.env, platform: process
       });
       return running;
     },
+    findPostgres: () => findTools(surroundings, AbortSignal.timeout(searchTimeout), postgresTools),
   };
 }

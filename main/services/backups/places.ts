@@ -33,6 +33,7 @@ export type PlacesNeed = {
   thisComputer: Host;
   sshHost: (id: string) => Promise<Host>;
   dockerHosts: Pick<DockerHosts, 'engine'>;
+  /** PostgreSQL's tools on this computer. */
   tools: { find(): Promise<ToolFound[]> };
 };
 
@@ -87,7 +88,8 @@ async function onThisComputer(
   const dumps = (await tools.find()).filter(({ tool }) => tool === 'pg_dump');
   const found = dumps.map(async ({ path: file, version, major }): Promise<PlacedTool[]> => {
     if (file === undefined || version === undefined || major === undefined) return [];
-    const compression = await localCompression(thisComputer, file, signal);
+    // zstd came with 16.
+    const compression = major < 16 ? 'gzip' : await localCompression(thisComputer, file, signal);
     return [
       {
         route: { kind: 'this-computer', path: file },

@@ -105,8 +105,8 @@ async function expectNoSessions(context: string): Promise<void> {
   );
 }
 
-/** Ends a program that this process started, or something that it started, whose command has these words. */
-function killTool(words: string, of = process.pid): boolean {
+/** The program that this process started, or something that it started, whose command has these words. */
+function processOf(words: string, of = process.pid): number | undefined {
   const all = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' })
     .split('\n')
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
@@ -123,10 +123,7 @@ function killTool(words: string, of = process.pid): boolean {
       }
     }
   }
-  const victim = all.find(({ pid, words: found }) => pid !== of && mine.has(pid) && found.includes(words));
-  if (victim === undefined) return false;
-  process.kill(victim.pid, 'SIGKILL');
-  return true;
+  return all.find(({ pid, words: found }) => pid !== of && mine.has(pid) && found.includes(words))?.pid;
 }
 
 const faults = ['app', 'pg_dump', 'pg_restore', 'server', 'sshd', 'cancel'] as const;
@@ -137,8 +134,9 @@ test('whatever is killed at whatever moment: what is listed is good, and nothing
   const outcomes: Record<string, number> = {};
   let good = await expectOnlyGood('before');
   const started = performance.now();
-  await backup(companion, direct);
+  const first = await backup(companion, direct);
   const usual = performance.now() - started;
+  const dumping = (first.manifest?.seconds ?? 1) * 1000;
   good += 1;
   for (let round = 0; round < rounds; round += 1) {
     const fault = faults[round % faults.length] ?? 'app';
@@ -167,13 +165,27 @@ test('whatever is killed at whatever moment: what is listed is good, and nothing
       state = said.includes('succeeded') ? 'succeeded' : 'killed';
     } else {
       const { operationId, ended } = await companion.backups.run({ instanceId });
-      await delay(wait);
+      let over = false;
+      void ended.then(() => {
+        over = true;
+      });
+      if (fault === 'pg_dump' || fault === 'pg_restore') {
+        // They run for a part of the time only.
+        const words = fault === 'pg_dump' ? '--format=custom' : '-f /dev/null';
+        await until(
+          () => Promise.resolve(over || processOf(words) !== undefined),
+          60_000,
+          () => context,
+        );
+        await delay(random() * dumping);
+        const victim = processOf(words);
+        if (victim !== undefined) process.kill(victim, 'SIGKILL');
+      } else await delay(wait);
       if (fault === 'cancel') await companion.operations.cancel(operationId);
       else if (fault === 'server') {
         await server.kill9();
         await server.start();
       } else if (fault === 'sshd') await sshd.dropConnections();
-      else killTool(fault === 'pg_dump' ? '--format=custom' : '-f /dev/null');
       const view: OperationView = await ended;
       state = view.state;
       expect(view.unexpected, `${context}\n${await explain(companion, view)}`).toBeUndefined();
@@ -203,7 +215,7 @@ describe('damage', () => {
     const [made] = await companion.backups.list(direct, never);
     if (made?.manifest === undefined) throw new Error('no backup');
     const place = supportFolder('damaged');
-    const elsewhere = path.join(place, 'aperture_damaged.dump');
+    const elsewhere = path.join(supportFolder('copy'), 'aperture_whole.dump');
     const manifest = elsewhere.replace(/dump$/, 'json');
     await companion.backups.run({ instanceId: direct, folder: place }).then(({ ended }) => ended);
     const again = (await companion.backups.list(direct, never)).find(({ where }) => where.folder === place);
@@ -240,7 +252,6 @@ describe('damage', () => {
     expect(listed.map(({ verification }) => verification)).toMatchObject([
       { state: 'damaged', why: 'manifest-unreadable' },
     ]);
-    // The copy has the same manifest, but of a file of another name: still whole.
     copyFileSync(manifest, sealed);
     expect((await (await companion.backups.verify(again.id)).ended).state).toBe('succeeded');
     await companion.backups.run({ instanceId: direct, folder }).then(({ ended }) => ended);
