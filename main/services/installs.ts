@@ -2,25 +2,16 @@ import { say, type Text, text } from '../../contract/copy/text.ts';
 import type { Installation, InstallPlan } from '../../contract/install.ts';
 import type { Instance, InstanceView } from '../../contract/instance.ts';
 import type { OperationStep, OperationView } from '../../contract/operation.ts';
-import type { PlanStep } from '../../contract/plan.ts';
 import type { DockerPlace } from '../../contract/server.ts';
 import type { ServerSettings } from '../../contract/serverSettings.ts';
-import type { DockerCli } from '../adapters/docker/dockerCli.ts';
 import { inspectAll } from '../adapters/docker/inspect.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import { databaseServiceName } from './composeFile/composeFor.ts';
 import { maskEnvironment } from './composeFile/environmentFile.ts';
 import { maskCompose } from './composeFile/maskCompose.ts';
-import {
-  composeFileIn,
-  environmentIn,
-  type PlannedFile,
-  type PlannedFiles,
-  planFiles,
-} from './composeFile/plannedFiles.ts';
+import { composeFileIn, environmentIn, planFiles } from './composeFile/plannedFiles.ts';
 import { databaseUrlFor } from './databaseUrl.ts';
 import { adoptFiles, type FilesAdoption } from './install/adoptFiles.ts';
-import { databaseSteps } from './install/databaseContainer.ts';
 import { defaultInstallation, presetOf } from './install/defaults.ts';
 import { lookAround } from './install/findings.ts';
 import {
@@ -31,7 +22,7 @@ import {
   type Work,
   type WorkNeed,
 } from './install/installServer.ts';
-import { filesOf, type Project, upArguments } from './install/project.ts';
+import { notesOf, previousOf, stepsOf } from './install/planParts.ts';
 import { type Instances, passwordAccount } from './instances.ts';
 import { createPlans } from './plans.ts';
 import type { Op, Operations } from './ports.ts';
@@ -126,7 +117,9 @@ export function createInstalls(need: InstallsNeed): Installs {
     const password =
       instance.id === undefined ? undefined : await credentials.get(passwordAccount(instance.id), signal);
     if (password === undefined) return { limits: [], blocked: [text('install.blocked.no-password')] };
-    const seen = seenByServer === undefined ? connection : { ...connection, hosts: [seenByServer] };
+    // The name of a service that was beside the server before leads nowhere without it.
+    const elsewhere = seenByServer !== undefined && seenByServer.host !== databaseServiceName;
+    const seen = elsewhere ? { ...connection, hosts: [seenByServer] } : connection;
     const { url, limits } = databaseUrlFor(seen, password);
     addToRedactor(url);
     return { url, limits, blocked: [] };
@@ -318,64 +311,6 @@ export function createInstalls(need: InstallsNeed): Installs {
       };
     },
   };
-}
-
-/**
- * What to put back: the file as it is now. After one that was ended between writing and waiting, that is the changed one already, so
- * that the settings that ran well last are taken.
- */
-async function previousOf(composed: PlannedFile, { installation }: Planned): Promise<PlannedFile> {
-  if (composed.before === undefined || composed.before !== composed.after || installation === undefined)
-    return composed;
-  const { editCompose } = await import('./composeFile/existingFiles.ts');
-  const before = editCompose(composed.before, composed.path, installation.settings, { keepSecrets: true });
-  return { ...composed, before };
-}
-
-async function stepsOf(
-  { steps }: PlannedFiles,
-  pulls: readonly string[],
-  {
-    cli,
-    compose,
-    folder,
-    composePath,
-  }: { cli: DockerCli; compose: Project['compose'] | undefined; folder: string; composePath: string },
-  { service, database }: { service: string; database: ServerSettings['database'] },
-  signal: AbortSignal,
-): Promise<PlanStep[]> {
-  const command = (argv: string[]): PlanStep => ({ kind: 'command', host: cli.host.label, argv });
-  const program = compose ?? { generation: 2 as const, version: '', program: cli.options.program };
-  const files = await filesOf({ cli, compose: program, folder, composePath }, signal);
-  const up = (name: string, alone: boolean) =>
-    command(cli.composeArgv(program, upArguments(files, folder, name, alone)));
-  return [
-    ...steps,
-    ...pulls.map((image) => command(cli.argv(['pull', image]))),
-    ...(database === undefined ? [] : [up(databaseServiceName, false), ...databaseSteps(database)]),
-    up(service, database !== undefined),
-  ];
-}
-
-function notesOf(
-  files: PlannedFiles,
-  images: ReadonlyMap<string, string | undefined>,
-  pulls: readonly string[],
-  { change, settings }: { change: boolean; settings: ServerSettings },
-): Text[] {
-  const there = [...images].flatMap(([image, made]) => {
-    if (made === undefined) return [];
-    const key = pulls.includes(image) ? 'install.note.pull-anyway' : 'install.note.image-there';
-    return [text(key, { image, made: made.slice(0, 10) })];
-  });
-  if (change) return [...files.notes, ...there, text('install.note.restart'), text('install.note.put-back')];
-  return [
-    ...files.notes,
-    ...(settings.database === undefined ? [] : [text('install.note.password')]),
-    ...there,
-    text('install.note.resume'),
-    text('install.note.wait'),
-  ];
 }
 
 function folderOf(file: string | undefined): string | undefined {

@@ -10,7 +10,7 @@ import { commandLine } from '../cli/commandLine.ts';
 import { health } from './harness.ts';
 
 /** How many times the app is killed in the middle of an installation. */
-const rounds = Number(process.env.FAULT_ROUNDS ?? 3);
+const rounds = Number(process.env.FAULT_ROUNDS ?? 1);
 
 describe.runIf(dockerCanBeHad)('an installation whose app is killed', () => {
   let docker: Docker;

@@ -41,7 +41,6 @@ describe.runIf(dockerCanBeHad)('an installation over SSH', () => {
   }
 
   test.each([
-    ['v2', 'inGroup'],
     ['v1', 'inGroup'],
     ['v2', 'withSudo'],
   ] as const)('Compose %s as a user that is %s: from nothing to healthy', async (programs, user) => {
