@@ -45,7 +45,7 @@ const ended = (instanceId: string, more: Partial<OperationView> = {}): Operation
   ...more,
 });
 
-describe.each([15, 18] as const)('the companion’s own schema, PostgreSQL %i', (major) => {
+describe.each([15, 18] as const)('the companion’s own schema, PostgreSQL %i', { timeout: 120_000 }, (major) => {
   let server: PostgresServer;
   let here: Awaited<ReturnType<typeof computer>>;
   let there: Awaited<ReturnType<typeof computer>>;
@@ -188,7 +188,7 @@ describe.each([15, 18] as const)('the companion’s own schema, PostgreSQL %i', 
   });
 });
 
-describe('versions of the schema', () => {
+describe('versions of the schema', { timeout: 120_000 }, () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await startPostgres({ major: 17 });

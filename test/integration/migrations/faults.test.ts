@@ -74,7 +74,7 @@ const random = (round: number) => {
   return values ?? [0, false];
 };
 
-describe(`broken from seed ${seed}`, () => {
+describe(`broken from seed ${seed}`, { timeout: 120_000 + rounds * 5_000 }, () => {
   test('the connection is cut at any message, before the server gets it or before anybody hears of it', async () => {
     const breaker = await startBreaker(server, /./s);
     try {

@@ -21,7 +21,7 @@ async function client(role: { user: string; password: string; database: string }
   return made;
 }
 
-describe('the runner', () => {
+describe('the runner', { timeout: 120_000 }, () => {
   test('writes the ledger as the server does, in order, and has nothing to do the second time', async () => {
     const role = await newDatabase(server);
     const seen = told();

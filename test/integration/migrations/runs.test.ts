@@ -11,7 +11,7 @@ import { folderOf, startRuns } from './runsHarness.ts';
 type Runs = Awaited<ReturnType<typeof startRuns>>;
 const never = new AbortController().signal;
 
-describe.each([15, 17, 18] as const)('PostgreSQL %i', (major) => {
+describe.each([15, 17, 18] as const)('PostgreSQL %i', { timeout: 180_000 }, (major) => {
   const flavour = { vector: major !== 15 };
   const set = realisticMigrations(flavour);
   const tables = tableMigrations(flavour);
@@ -83,7 +83,7 @@ describe.each([15, 17, 18] as const)('PostgreSQL %i', (major) => {
   });
 });
 
-describe('what stands in the way', () => {
+describe('what stands in the way', { timeout: 120_000 }, () => {
   let server: PostgresServer;
   let all: Runs;
   let backup: VerifiedBackup | undefined;

@@ -66,7 +66,7 @@ async function adopted(server: ServerContainer): Promise<string> {
 /** What the tests after the first ones go on with. */
 let home: { name: string; database: PostgresContainer; server: ServerContainer };
 
-describe('beside the server', () => {
+describe('beside the server', { timeout: 300_000 }, () => {
   test('the app applies what the image has, with the server stopped meanwhile; then the server applies nothing', async () => {
     const database = await runPostgres(docker, { network });
     const server = await serverOn(database, off);
