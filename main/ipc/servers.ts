@@ -2,6 +2,7 @@ import { dialog, shell } from 'electron';
 import { say, text } from '../../contract/copy/text.ts';
 import type { Companion } from '../compose.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
+import { passwordAccount } from '../services/instances.ts';
 import { redactDeep } from '../services/operations/journal.ts';
 import { createLogStreams, type LogStreams } from '../services/server/logStreams.ts';
 import { saveLog } from '../services/server/saveLog.ts';
@@ -32,7 +33,7 @@ type ServerHandlers = Pick<
 const patience = 300_000;
 
 export function serverHandlers(
-  { servers, installs, instances, operations, redactor, log }: Companion,
+  { servers, installs, instances, credentials, operations, redactor, log }: Companion,
   main: MainWindow,
 ): ServerHandlers {
   const { redact } = redactor;
@@ -49,6 +50,15 @@ export function serverHandlers(
     if (instance.server === undefined) throw new ProblemError('server-not-found', { host: instance.name });
     return { place: instance.server, instance };
   };
+  /** The window looks again and again: nobody is asked for the database's password by that, the ledger then just isn't read. */
+  const quietTarget = async (instanceId: string): Promise<ServerTarget> => {
+    const { place, instance } = await targetOf(instanceId);
+    if (instance === undefined || (await credentials.place(passwordAccount(instanceId))) !== 'none') {
+      return { place, ...(instance === undefined ? {} : { instance }) };
+    }
+    const { connection: _unasked, ...rest } = instance;
+    return { place, instance: rest };
+  };
   const change = async (what: 'start' | 'stop' | 'restart', instanceId: string) => ({
     operationId: (await servers[what](await targetOf(instanceId))).id,
   });
@@ -56,7 +66,7 @@ export function serverHandlers(
   return {
     'server.status': async ({ instanceId, resources }) => {
       const options = { resources, signal: AbortSignal.timeout(patience) };
-      return redactDeep(await servers.status(await targetOf(instanceId), options), redact);
+      return redactDeep(await servers.status(await quietTarget(instanceId), options), redact);
     },
     'server.start': ({ instanceId }) => change('start', instanceId),
     'server.stop': ({ instanceId }) => change('stop', instanceId),

@@ -6,17 +6,20 @@ import type { InstanceView } from '../../contract/instance.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
 import { PageHead } from '../components/PageHead.tsx';
 import { Panel } from '../components/Panel.tsx';
-import { places } from '../shell/places.ts';
+import { places, setupPlace } from '../shell/places.ts';
 import { words } from '../words.ts';
 import { FindServer } from './FindServer.tsx';
 
 /** No server is known: what one is, and the two ways to get it. */
-export function NoServer({ instance }: { instance?: InstanceView }) {
+export function NoServer({ instance: shown }: { instance?: InstanceView }) {
   const [, go] = useLocation();
-  const [finding, setFinding] = useState(instance === undefined);
+  const practice = shown?.kind === 'practice';
+  // No server can use a practice database: one that is found becomes an instance of its own.
+  const instance = practice ? undefined : shown;
+  const [finding, setFinding] = useState(shown === undefined);
   return (
     <>
-      <PageHead title={words('screen.server.title')} sub={instance?.name} />
+      <PageHead title={words('screen.server.title')} sub={shown?.name} />
       {finding ? (
         <FindServer instance={instance} />
       ) : (
@@ -30,14 +33,14 @@ export function NoServer({ instance }: { instance?: InstanceView }) {
                   {words('screen.server.none-find')}
                 </Button>
                 <Button
-                  onClick={() => go(instance === undefined ? places.newSetup : `${places.newSetup}/${instance.id}`)}
+                  onClick={() => go(instance === undefined ? places.newSetup : setupPlace(instance.id, 'docker'))}
                 >
                   {words('screen.server.none-install')}
                 </Button>
               </>
             }
           >
-            {words('screen.server.none-text')}
+            {words(practice ? 'screen.server.none-practice' : 'screen.server.none-text')}
           </EmptyState>
         </Panel>
       )}

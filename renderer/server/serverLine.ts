@@ -100,9 +100,9 @@ function runningLine({ state, started, health, missing, problem }: ServerStatus)
   return { tone: 'busy', title: text('screen.server.state.starting'), more };
 }
 
-/** Whether it takes a start, or a stop: a container that is being restarted again and again can be stopped. */
+/** Whether it takes a stop: one that crashes again and again does, one that is paused has to go on first. */
 export function canStop({ state }: ServerStatus): boolean {
-  return ['running', 'paused', 'restarting', 'crash-loop'].includes(state.kind);
+  return state.kind === 'running' || state.kind === 'restarting' || state.kind === 'crash-loop';
 }
 
 export function canStart({ state }: ServerStatus): boolean {

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
+import { serverOf } from '../store/servers.ts';
 import { useStore } from '../store/store.ts';
 
 /** Milliseconds between the end of a look and the next one. */
-const rest = 3_000;
+const rest = 4_000;
 
 /**
  * Looks at the server again and again while the window is visible, and at once when it becomes visible. The first look asks for no
@@ -23,7 +24,7 @@ export function useServerWatch(instanceId: string | undefined, resources: boolea
       busy = false;
       const again = first ? 0 : every;
       first = false;
-      if (current) timer = setTimeout(look, again);
+      if (current && !declined(instanceId)) timer = setTimeout(look, again);
     };
     void look();
     document.addEventListener('visibilitychange', look);
@@ -33,6 +34,13 @@ export function useServerWatch(instanceId: string | undefined, resources: boolea
       document.removeEventListener('visibilitychange', look);
     };
   }, [instanceId, resources, every]);
+}
+
+/** Somebody was asked for a login and would rather not: asking again is left to a button. */
+function declined(instanceId: string): boolean {
+  const { failure, status } = serverOf(useStore.getState(), instanceId);
+  const problem = failure?.kind === 'problem' ? failure.problem : status?.problem;
+  return problem?.code === 'cancelled';
 }
 
 /** Whether so much time has passed since a moment that what was seen then may be different by now. */

@@ -213,6 +213,8 @@ export const serverScreens = {
   'screen.server.none': 'No server yet',
   'screen.server.none-text':
     'Aperture runs as a container. One that runs already is found on the Docker host; if there is none, the app installs it.',
+  'screen.server.none-practice':
+    'A practice database is for trying things out; no server can use it. A server that is found or installed becomes an instance of its own.',
   'screen.server.none-find': 'Find it',
   'screen.server.none-install': 'Install it',
   'screen.server.find.title': 'Find a running server',

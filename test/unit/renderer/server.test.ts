@@ -33,7 +33,7 @@ describe('what the server is like', () => {
   test.each<[ContainerState, string, boolean, boolean]>([
     [{ kind: 'created' }, 'quiet', true, false],
     [{ kind: 'created', error: 'port is taken' }, 'bad', true, false],
-    [{ kind: 'paused', since: at }, 'warn', true, true],
+    [{ kind: 'paused', since: at }, 'warn', true, false],
     [{ kind: 'restarting', restarts: 1, exitCode: 1 }, 'warn', false, true],
     [{ kind: 'crash-loop', restarts: 7 }, 'bad', false, true],
     [{ kind: 'exited', exitCode: 1, at }, 'bad', true, false],
