@@ -62,7 +62,9 @@ export type StatementEffect = (typeof statementEffects)[number];
 export type StatementReason =
   | 'delete-all'
   | 'delete-rows'
+  | 'delete-cascades'
   | 'truncate'
+  | 'truncate-cascades'
   | 'drop-table'
   | 'drop-column'
   | 'drop-materialized-view'

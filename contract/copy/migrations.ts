@@ -13,6 +13,9 @@ export const migrations = {
   'migration.reason.delete-all': 'deletes every row of the table',
   'migration.reason.delete-rows': 'deletes rows',
   'migration.reason.truncate': 'empties the table',
+  'migration.reason.delete-cascades':
+    'rows that refer to what is deleted are deleted along with it (ON DELETE CASCADE), up to all of them',
+  'migration.reason.truncate-cascades': 'is emptied as well, because it refers to a table that is (CASCADE)',
   'migration.reason.drop-table': 'removes the table with its rows',
   'migration.reason.drop-column': 'removes the column with its values',
   'migration.reason.drop-materialized-view': 'removes the materialized view with its rows',

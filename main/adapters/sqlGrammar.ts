@@ -9,6 +9,7 @@ export type {
   Node,
   RangeVar,
   ScanToken,
+  TruncateStmt,
   TypeName,
 } from 'libpg-query';
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { MigrationSource } from '../../../contract/migration.ts';
 import type { ServerPlace } from '../../../contract/server.ts';
+import { readImageFolder } from '../../../main/adapters/docker/readImage.ts';
 import type { Companion } from '../../../main/compose.ts';
 import { ProblemError } from '../../../main/problems/ProblemError.ts';
 import { readMigrations } from '../../../main/services/migrations/source.ts';
@@ -197,6 +198,21 @@ test('odd images: links instead of files, folders in between, files that are no 
   expect(await left()).toBe('');
 });
 
+test.each([
+  ['files', { files: 99 }],
+  ['bytes of one file', { fileBytes: 200 }],
+  ['bytes in all', { totalBytes: 5_000 }],
+])('an image with more than expected is not read on: %s', async (_, less) => {
+  const { cli } = await companion.dockerHosts.engine(places['this computer'](), never);
+  const limits = { files: 5_000, fileBytes: 1e6, totalBytes: 1e8, ...less };
+  const wanted = (name: string) => name.endsWith('.sql');
+  const folder = '/app/db/migrations';
+  expect(
+    await problemOf(readImageFolder(cli, { image: `${image}:0.6.3`, folder, wanted, limits }, never)),
+  ).toMatchObject({ code: 'migrations-unreadable' });
+  expect(await left()).toBe('');
+});
+
 const previewSchema = z.looseObject({
   preview: z.looseObject({
     files: z.array(z.looseObject({ name: z.string(), effect: z.string() })),
@@ -262,4 +278,4 @@ test('migrate status and preview on the command line', async () => {
   expect(missing.stdout).toContain('99 migrations applied');
   expect((await cli.run(['migrate', 'preview', ...at, '--source', 'image:9.9.9'])).code).toBe(3);
   expect((await cli.run(['migrate', 'status', ...at, '--source', 'nonsense'])).code).toBe(2);
-});
+}, 240_000);

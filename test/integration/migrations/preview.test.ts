@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MigrationPreview, StatementWarning } from '../../../contract/migration.ts';
+import type { PostgresSession } from '../../../main/adapters/postgres/session.ts';
 import { type Grammar, loadGrammar } from '../../../main/adapters/sqlGrammar.ts';
 import { previewFiles } from '../../../main/services/migrations/preview/preview.ts';
 import { createMigrationReadings } from '../../../main/services/migrations/readings.ts';
@@ -38,6 +39,7 @@ describe.each([15, 17, 18] as const)('PostgreSQL %i', (major) => {
   const rows = testRows(200);
   let server: PostgresServer;
   let filled: TestRole;
+  let owner: PostgresSession;
 
   /** What files would do, seen with a login of its own. */
   async function look(
@@ -54,8 +56,9 @@ describe.each([15, 17, 18] as const)('PostgreSQL %i', (major) => {
       await session.close();
     }
   }
-  const one = async (role: TestRole, sql: string) => {
-    const { files } = await look(role, [{ name: '0001_x.sql', sql }]);
+  /** The warnings for one file, seen by the owner of the tables. */
+  const one = async (text: string) => {
+    const files = await previewFiles(grammar, filesOf([{ name: '0001_x.sql', sql: text }]), owner);
     return files.flatMap(({ statements }) => statements.flatMap(({ warnings }) => warnings));
   };
   const sql = (text: string, role = filled) => server.sql(text, { database: role.database });
@@ -66,8 +69,12 @@ describe.each([15, 17, 18] as const)('PostgreSQL %i', (major) => {
     filled = await newDatabase(server);
     await asOwner(applyScript(set.slice(0, tables)));
     await asOwner(testData(flavour));
+    owner = await open(server, filled);
   });
-  afterAll(() => server.stop('immediate'));
+  afterAll(async () => {
+    await owner.close();
+    await server.stop('immediate');
+  });
 
   test('on tables with data each file is what it was written to be, in two round trips when all can be counted', async () => {
     const { files } = await look(filled, set.slice(tables));
@@ -158,7 +165,7 @@ describe.each([15, 17, 18] as const)('PostgreSQL %i', (major) => {
       'ALTER v SET DEFAULT 1',
     ]) {
       const statement = `ALTER TABLE probe ${change}`;
-      said.push([change, (await one(filled, statement)).some(({ effect }) => effect === 'rewrites-table')]);
+      said.push([change, (await one(statement)).some(({ effect }) => effect === 'rewrites-table')]);
       const [file] = await sql(
         `BEGIN; CREATE TEMP TABLE before ON COMMIT DROP AS SELECT pg_relation_filenode('probe') AS node; ${statement};
          SELECT node <> pg_relation_filenode('probe') AS anew FROM before`,
@@ -176,51 +183,66 @@ describe.each([15, 17, 18] as const)('PostgreSQL %i', (major) => {
       CREATE VIEW good_days AS SELECT * FROM archive.days WHERE mood = 'good'; CREATE VIEW better_days AS SELECT * FROM good_days; ANALYZE`);
     const told = (warnings: StatementWarning[]) =>
       warnings.map(({ effect, reason, object, rows: hit }) => [effect, reason, object, hit]).sort();
-    expect(told(await one(filled, 'DROP TYPE archive.mood CASCADE'))).toEqual([
+    expect(told(await one('DROP TYPE archive.mood CASCADE'))).toEqual([
       ['destroys-data', 'cascade-column', 'archive.days.mood', 2],
       ['destroys-data', 'cascade-column', 'public.notes.mood', 1],
       ['destroys-data', 'cascade-column', 'public.notes.more', 1],
       ['harmless', 'cascade-view', 'public.better_days', undefined],
       ['harmless', 'cascade-view', 'public.good_days', undefined],
     ]);
-    expect(told(await one(filled, 'DROP SCHEMA archive CASCADE'))).toEqual([
+    expect(told(await one('DROP SCHEMA archive CASCADE'))).toEqual([
       ['destroys-data', 'cascade-column', 'public.notes.mood', 1],
       ['destroys-data', 'cascade-column', 'public.notes.more', 1],
       ['destroys-data', 'drop-schema', 'archive.days', 2],
       ['harmless', 'cascade-view', 'public.better_days', undefined],
       ['harmless', 'cascade-view', 'public.good_days', undefined],
     ]);
-    expect(told(await one(filled, 'DROP TABLE archive.days CASCADE'))).toEqual([
+    expect(told(await one('DROP TABLE archive.days CASCADE'))).toEqual([
       ['destroys-data', 'drop-table', 'archive.days', 2],
       ['harmless', 'cascade-view', 'public.better_days', undefined],
       ['harmless', 'cascade-view', 'public.good_days', undefined],
     ]);
     if (!flavour.vector) return;
-    const lost = (await one(filled, 'DROP EXTENSION vector CASCADE')).filter(
-      ({ effect }) => effect === 'destroys-data',
-    );
+    const lost = (await one('DROP EXTENSION vector CASCADE')).filter(({ effect }) => effect === 'destroys-data');
     expect(lost.map(({ object }) => object)).toEqual(
       expect.arrayContaining(['public.embeddings_384.embedding', 'public.user_taste.embedding']),
     );
+  });
+
+  test('rows that are deleted take those along that refer to them, step by step', async () => {
+    await asOwner(`CREATE TABLE top (id int PRIMARY KEY); CREATE TABLE middle (id int PRIMARY KEY, top int REFERENCES top ON DELETE CASCADE);
+      CREATE TABLE low (middle int REFERENCES middle ON DELETE CASCADE); CREATE TABLE kept (top int REFERENCES top ON DELETE SET NULL, own int);
+      INSERT INTO top VALUES (1), (2); INSERT INTO middle VALUES (1, 1), (2, 1), (3, 2); INSERT INTO low VALUES (1), (2), (3), (3);
+      INSERT INTO kept VALUES (1); ANALYZE`);
+    const told = async (text: string) =>
+      (await one(text)).map(({ reason, object, rows: hit, rowsExact }) => [reason, object, hit, rowsExact]);
+    expect(await told('DELETE FROM top WHERE id = 1')).toEqual([
+      ['delete-rows', 'public.top', 1, true],
+      ['delete-cascades', 'public.low', 4, false],
+      ['delete-cascades', 'public.middle', 3, false],
+    ]);
+    expect(await told('TRUNCATE top CASCADE')).toEqual([
+      ['truncate', 'public.top', 2, true],
+      ['truncate-cascades', 'public.kept', 1, true],
+      ['truncate-cascades', 'public.low', 4, true],
+      ['truncate-cascades', 'public.middle', 3, true],
+    ]);
   });
 
   test('counts exactly where the statement can be run, else estimates; asks for nothing that changes something', async () => {
     await sql(
       `CREATE SEQUENCE IF NOT EXISTS asked; CREATE OR REPLACE FUNCTION ask() RETURNS boolean LANGUAGE sql AS $$ SELECT nextval('asked') > 0 $$`,
     );
-    expect(await one(filled, "DELETE FROM movies WHERE year < 1990 OR title IN ('Movie 1', 'Movie 3')")).toMatchObject([
+    expect(await one("DELETE FROM movies WHERE year < 1990 OR title IN ('Movie 1', 'Movie 3')")).toMatchObject([
       { reason: 'delete-rows', rowsExact: true, rows: expect.any(Number) },
     ]);
     expect(
-      await one(
-        filled,
-        'ALTER TABLE movies ADD COLUMN old boolean; DELETE FROM movies WHERE old; DELETE FROM sessions',
-      ),
+      await one('ALTER TABLE movies ADD COLUMN old boolean; DELETE FROM movies WHERE old; DELETE FROM sessions'),
     ).toMatchObject([
       { reason: 'delete-rows', rowsExact: false, rows: 200 },
       { reason: 'delete-all', rowsExact: true, rows: 5 },
     ]);
-    expect(await one(filled, 'DELETE FROM movies WHERE ask()')).toMatchObject([
+    expect(await one('DELETE FROM movies WHERE ask()')).toMatchObject([
       { reason: 'delete-rows', rowsExact: false },
       { reason: 'calls-function', object: 'ask' },
     ]);

@@ -59,6 +59,8 @@ describe('one statement on tables with rows', () => {
       'delete-all',
     ],
     ['TRUNCATE movies, users', 'TRUNCATE TABLE', 'destroys-data', 'truncate', 'truncate'],
+    ['DELETE FROM users', 'DELETE', 'destroys-data', 'delete-all', 'delete-cascades'],
+    ['TRUNCATE users CASCADE', 'TRUNCATE TABLE', 'destroys-data', 'truncate', 'truncate-cascades', 'truncate-cascades'],
     ['DROP TABLE movies', 'DROP TABLE', 'destroys-data', 'drop-table'],
     ['DROP TABLE movies CASCADE', 'DROP TABLE', 'destroys-data', 'drop-table', 'cascade-view'],
     ['ALTER TABLE movies DROP COLUMN title', 'ALTER TABLE', 'destroys-data', 'drop-column'],
@@ -276,9 +278,9 @@ describe('what earlier statements have done', () => {
     expect(seen).toMatchObject({ reasons: ['delete-all'], counts: [undefined] });
     expect(seen?.warnings[0]).toMatchObject({ object: 'public.movies', rows: 1_000_000, rowsExact: false });
     expect(lastOf('DROP TABLE movies; ALTER TABLE users RENAME TO movies; DELETE FROM movies')).toMatchObject({
-      reasons: ['delete-all'],
-      counts: [undefined],
-      warnings: [{ object: 'public.users' }],
+      reasons: ['delete-all', 'delete-cascades'],
+      counts: [undefined, undefined],
+      warnings: [{ object: 'public.users' }, { object: 'public.history', rows: 300 }],
     });
   });
 

@@ -11,6 +11,7 @@ export function relation(name: string, more: Partial<RelationFacts> = {}): Relat
     indexBytes: 100e6,
     owned: true,
     rights: ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'],
+    followers: [],
     columns: [
       { name: 'id', type: 'uuid', modifier: -1, base: null },
       { name: 'title', type: 'character varying', modifier: 104, base: null },
@@ -36,7 +37,15 @@ export function knownDatabase(more: Partial<Facts> = {}): Facts {
     mayCreateSchemas: true,
     relations: [
       relation('movies'),
-      relation('users', { rows: 20, bytes: 16_384 }),
+      relation('users', {
+        rows: 20,
+        bytes: 16_384,
+        followers: [
+          { name: 'public.history', deletes: true, rows: 300, bytes: 8192 },
+          { name: 'public.runs', deletes: false, rows: 4, bytes: 8192 },
+          { name: 'public.nothing', deletes: true, rows: 0, bytes: 0 },
+        ],
+      }),
       relation('empty', { rows: 0, bytes: 8192 }),
       relation('popular', { kind: 'm' }),
       relation('newest', { kind: 'v', rows: 0, bytes: 0 }),

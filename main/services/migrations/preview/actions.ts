@@ -29,6 +29,8 @@ export type Action =
       count?: string;
       /** Functions of the counted condition: one that changes something must not be called for a preview. */
       calls?: string[];
+      /** What refers to the table goes along: rows by ON DELETE CASCADE, or whole tables by TRUNCATE … CASCADE. */
+      follows?: 'delete-cascades' | 'truncate-cascades';
       /** IF EXISTS was said of the table. */
       ifThere?: boolean;
       /** Nothing happens where this index is there already. */

@@ -16,6 +16,8 @@ const relationSchema = z.object({
   indexBytes: z.number(),
   owned: z.boolean(),
   rights: z.array(z.string()),
+  /** Tables that refer to it, directly or through others. `deletes`: ON DELETE CASCADE all the way. */
+  followers: z.array(z.object({ name: z.string(), deletes: z.boolean(), rows: z.number(), bytes: z.number() })),
   columns: z.array(z.object({ name: z.string(), type: z.string(), modifier: z.number(), base: z.string().nullable() })),
 });
 const dependentSchema = z.object({
@@ -180,6 +182,15 @@ sizes AS (
       ELSE greatest(p.reltuples, pg_stat_get_live_tuples(p.oid), 1) END) AS rows
   FROM leaves l JOIN pg_class p ON p.oid = l.part GROUP BY l.id
 ),
+followers AS (
+  WITH RECURSIVE step AS (
+    SELECT id AS top, id, true AS deletes FROM asked WHERE id IS NOT NULL
+    UNION
+    SELECT s.top, k.conrelid, s.deletes AND k.confdeltype = 'c' FROM step s
+    JOIN pg_constraint k ON k.contype = 'f' AND k.confrelid = s.id AND k.conparentid = 0
+  )
+  SELECT s.top, s.id, bool_or(s.deletes) AS deletes FROM step s WHERE s.id <> s.top GROUP BY s.top, s.id
+),
 ${dependentsSql}
 SELECT json_build_object(
   'user', current_user,
@@ -194,6 +205,11 @@ SELECT json_build_object(
       'indexBytes', s.index_bytes, 'owned', pg_has_role(c.relowner, 'USAGE'),
       'rights', (SELECT coalesce(json_agg(p), '[]') FROM unnest(ARRAY['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) p
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND has_table_privilege(c.oid, p)),
+      'followers', (SELECT coalesce(json_agg(json_build_object('name', format('%I.%I', fn.nspname, fc.relname), 'deletes', f.deletes,
+          'rows', CASE WHEN fc.relkind = 'r' AND pg_relation_size(fc.oid) = 0 THEN 0
+            ELSE greatest(fc.reltuples, pg_stat_get_live_tuples(fc.oid), 1) END,
+          'bytes', pg_table_size(fc.oid)) ORDER BY fc.relname), '[]')
+        FROM followers f JOIN pg_class fc ON fc.oid = f.id JOIN pg_namespace fn ON fn.oid = fc.relnamespace WHERE f.top = c.oid),
       'columns', (SELECT coalesce(json_agg(json_build_object('name', t.attname, 'type', format_type(t.atttypid, NULL),
           'modifier', t.atttypmod, 'base', CASE WHEN y.typtype = 'd' THEN format_type(y.typbasetype, NULL) END) ORDER BY t.attnum), '[]')
         FROM pg_attribute t JOIN pg_type y ON y.oid = t.atttypid

@@ -121,8 +121,25 @@ function workOn(action: Extract<Action, { kind: 'work' }>, world: World): Judged
     const sameName = facts.asked === keyOf(table) && now === column;
     const safe = sameName && !(calls ?? []).some((name) => world.facts.volatileFunctions.includes(name));
     const judged = sized(facts, effect, reason, work, column);
-    return [safe && count !== undefined ? { ...judged, count } : judged];
+    return [safe && count !== undefined ? { ...judged, count } : judged, ...followersOf(facts, action.follows)];
   });
+}
+
+/** The rows of other tables that go along with those of this one. */
+function followersOf({ followers }: RelationFacts, follows: Extract<Action, { kind: 'work' }>['follows']): Judged[] {
+  if (follows === undefined) return [];
+  const hit = followers.filter(({ deletes, rows }) => rows > 0 && (deletes || follows === 'truncate-cascades'));
+  return hit.map(({ name, rows, bytes }) => ({
+    warning: {
+      effect: 'destroys-data',
+      reason: follows,
+      object: name,
+      rows: Math.round(rows),
+      rowsExact: false,
+      bytes,
+    },
+    ...(follows === 'truncate-cascades' ? { count: `SELECT count(*) AS rows FROM ${name}` } : {}),
+  }));
 }
 
 /** Nothing for what is new or empty: there are no rows to lose, to read or to wait for. */

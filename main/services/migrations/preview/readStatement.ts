@@ -1,5 +1,5 @@
 import type { StatementReason } from '../../../../contract/migration.ts';
-import type { Grammar, Node, RangeVar } from '../../../adapters/sqlGrammar.ts';
+import type { Grammar, Node, RangeVar, TruncateStmt } from '../../../adapters/sqlGrammar.ts';
 import type { Action, Reading } from './actions.ts';
 import { alterTable, indexWork } from './alterTable.ts';
 import { block } from './block.ts';
@@ -148,7 +148,7 @@ function actionsOf(grammar: Grammar, sql: string, node: Node, outermost: boolean
     return [{ kind: 'requires-database' }, ...inner];
   }
   if ('CreateExtensionStmt' in node) return [{ kind: 'extension', name: node.CreateExtensionStmt.extname ?? '' }];
-  if ('TruncateStmt' in node) return truncates(node.TruncateStmt.relations);
+  if ('TruncateStmt' in node) return truncates(node.TruncateStmt);
   if ('IndexStmt' in node) {
     const { relation, idxname, accessMethod, concurrent, if_not_exists, indexParams } = node.IndexStmt;
     if (relation === undefined) return [];
@@ -255,7 +255,7 @@ function creates(relation: RangeVar, ifNotExists: boolean): Action[] {
   ];
 }
 
-function truncates(relations: readonly Node[] | undefined): Action[] {
+function truncates({ relations, behavior }: TruncateStmt): Action[] {
   return (relations ?? []).flatMap((node): Action[] => {
     if (!('RangeVar' in node)) return [];
     const table = nameOfRelation(node.RangeVar);
@@ -267,6 +267,7 @@ function truncates(relations: readonly Node[] | undefined): Action[] {
         reason: 'truncate',
         work: { kind: 'none' },
         count: `SELECT count(*) AS rows FROM ${keyOf(table)}`,
+        ...(behavior === 'DROP_CASCADE' ? { follows: 'truncate-cascades' } : {}),
       },
       { kind: 'requires', on: table, privilege: 'TRUNCATE' },
       { kind: 'lock', table },

@@ -31,6 +31,7 @@ function rowChange(node: Node, countOf: CountOf): Action[] {
         effect: 'destroys-data',
         reason: whereClause === undefined ? 'delete-all' : 'delete-rows',
         work: { kind: 'update' },
+        follows: 'delete-cascades',
         calls: functionsIn(node),
         ...(count === undefined ? {} : { count }),
       },
@@ -74,7 +75,8 @@ function rowChange(node: Node, countOf: CountOf): Action[] {
         'MergeWhenClause' in when ? when.MergeWhenClause.commandType : undefined,
       ),
     );
-    if (kinds.has('CMD_DELETE')) return [work(table, 'destroys-data', 'merge-delete')];
+    if (kinds.has('CMD_DELETE'))
+      return [{ ...work(table, 'destroys-data', 'merge-delete'), follows: 'delete-cascades' }];
     return kinds.has('CMD_UPDATE') ? [work(table, 'rewrites-table', 'insert-or-update')] : [];
   }
   return [];
@@ -84,6 +86,6 @@ function work(
   table: ReturnType<typeof nameOfRelation>,
   effect: 'destroys-data' | 'rewrites-table',
   reason: 'insert-or-update' | 'merge-delete',
-): Action {
+): Extract<Action, { kind: 'work' }> {
   return { kind: 'work', table, effect, reason, work: { kind: 'update' } };
 }
