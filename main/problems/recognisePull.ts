@@ -41,7 +41,7 @@ export function recognisePull(words: string, { host, image }: PullContext): Prob
 }
 
 /** Where an image comes from: a first part with a dot or a port is a registry, as Docker reads it. */
-export function registryOf(image: string): string {
+function registryOf(image: string): string {
   const [first = '', ...rest] = image.split('/');
   return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
 }

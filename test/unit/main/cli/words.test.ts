@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { tlsModes } from '../../../../contract/connection.ts';
 import type { SshHost } from '../../../../contract/sshHost.ts';
@@ -19,7 +20,9 @@ test('every TLS mode can be chosen', () => {
 });
 
 test('every command that does something has --json and --quiet', () => {
-  const leaves = program.commands.flatMap((command) => (command.commands.length === 0 ? [command] : command.commands));
+  const leavesOf = (command: Command): readonly Command[] =>
+    command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+  const leaves = leavesOf(program);
   expect(leaves.length).toBeGreaterThan(9);
   for (const leaf of leaves) {
     expect(leaf.options.map((option) => option.long)).toEqual(expect.arrayContaining(['--json', '--quiet']));
