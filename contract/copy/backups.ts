@@ -42,8 +42,8 @@ export const backupProblems = {
     'A dump needs a pg_dump that is at least as new as the server. It was looked for on this computer, in Docker and on the SSH host. Found: {found}.',
   'problem.backup-tool-missing.next': 'Install pg_dump {server} or newer, then try again.',
 
-  'problem.backup-tool-failed.title': 'pg_dump gave up',
-  'problem.backup-tool-failed.cause': 'It says: {message}',
+  'problem.backup-tool-failed.title': 'The dump did not get to its end',
+  'problem.backup-tool-failed.cause': '{tool} says: {message}',
   'problem.backup-tool-failed.next':
     'Nothing of this backup was kept; earlier ones are unharmed. Its log has all that it said.',
 

@@ -3,14 +3,14 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { backupManifestSchema } from '../../../contract/backup.ts';
-import { type Keychain, startKeychain } from '../../support/keychain.ts';
+import { startKeychain } from '../../support/keychain.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/processes.ts';
 import { type CommandLine, commandLine, problemIn } from '../cli/commandLine.ts';
 import { fill, toolsFolder } from './harness.ts';
 
 let server: PostgresServer;
-let keychain: Keychain;
+let keychain: Awaited<ReturnType<typeof startKeychain>>;
 let cli: CommandLine;
 let folder: string;
 const viewSchema = z.looseObject({

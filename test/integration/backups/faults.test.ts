@@ -255,7 +255,7 @@ describe('damage', () => {
     copyFileSync(manifest, sealed);
     expect((await (await companion.backups.verify(again.id)).ended).state).toBe('succeeded');
     await companion.backups.run({ instanceId: direct, folder }).then(({ ended }) => ended);
-  });
+  }, 3_600_000);
 
   test('a disk that is too small is told before, one that fills up ends it', async () => {
     const place = path.join(supportFolder('full'), 'disk');
