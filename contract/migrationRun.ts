@@ -13,8 +13,8 @@ export type ServerUse = {
   sessions: OtherSession[];
 };
 
-/** A backup that was read to its end. Times are ISO 8601. */
-export type VerifiedBackup = { at: string; name: string };
+/** A backup that was read to its end. `ledger`: the migrations that were applied when it was made. Times are ISO 8601. */
+export type VerifiedBackup = { at: string; name: string; ledger?: string[] };
 
 /** What a run would do. Nothing of it has been done. */
 export type MigrationRunPlan = {

@@ -161,7 +161,31 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     appVersion: packageJson.version,
   });
   const pauses = createServerPauses({ document: openDocument(pausedServersDocument, documents), dockerHosts });
-  const migrationRuns = createMigrationRuns({ instances, connections, dockerHosts, pauses, operations, emit });
+  const backups = createBackups({
+    document: openDocument(backupsDocument, documents),
+    defaultFolder: join(folder, 'backups'),
+    instances,
+    connections,
+    credentials,
+    operations,
+    thisComputer: new LocalHost(say(text('server.this-computer'))),
+    sshHost: sshHosts.hostFor,
+    dockerHosts,
+    tools: { find: createTools().findPostgres },
+  });
+  const migrationRuns = createMigrationRuns({
+    instances,
+    connections,
+    dockerHosts,
+    pauses,
+    operations,
+    emit,
+    newestVerifiedBackup: async (instanceId, signal) => {
+      const { manifest } = (await backups.newestVerified(instanceId, signal)) ?? {};
+      if (manifest === undefined) return undefined;
+      return { at: manifest.createdAt, name: manifest.file.name, ledger: manifest.ledger ?? [] };
+    },
+  });
 
   return {
     log,
@@ -201,18 +225,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     imports,
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),
-    backups: createBackups({
-      document: openDocument(backupsDocument, documents),
-      defaultFolder: join(folder, 'backups'),
-      instances,
-      connections,
-      credentials,
-      operations,
-      thisComputer: new LocalHost(say(text('server.this-computer'))),
-      sshHost: sshHosts.hostFor,
-      dockerHosts,
-      tools: { find: createTools().findPostgres },
-    }),
+    backups,
     /** Ends what runs, writes what is pending. */
     async stop() {
       await operations.stop(patience);

@@ -102,7 +102,8 @@ export const migrationRuns = {
   'identity.not-permitted':
     'The role may not create the schema companion. Everything else works; the identity and the history stay on this computer.',
 
-  'cli.migrate.description': 'The server’s migrations: run, rehearse, and who runs them',
+  'cli.migrate.description':
+    'The server’s migrations: what is applied, what is pending, run, rehearse, and who runs them',
   'cli.migrate.run.description': 'Apply what is pending, exactly as the server would',
   'cli.migrate.rehearse.description':
     'Apply what is pending to a throwaway copy, and say how long it takes and what it changes',

@@ -33,7 +33,7 @@ export type MigrationRunsNeed = {
   operations: Operations;
   emit: Emit;
   /** The newest backup of an instance that was read to its end. Without this there is none. */
-  newestVerifiedBackup?: (instanceId: string) => Promise<VerifiedBackup | undefined>;
+  newestVerifiedBackup?: (instanceId: string, signal: AbortSignal) => Promise<VerifiedBackup | undefined>;
   limits?: RunnerLimits;
   now?: () => Date;
 };
@@ -110,11 +110,21 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
       ...(instance.server === undefined ? {} : { server: instance.server }),
     });
 
-  /** Counts only when it has the schema that the migrations start from. */
-  async function backupOf(instanceId: string, ledger: Ledger): Promise<VerifiedBackup | undefined> {
-    const backup = await need.newestVerifiedBackup?.(instanceId);
-    const last = ledger.rows.reduce((latest, { appliedAt = '' }) => (appliedAt > latest ? appliedAt : latest), '');
-    return backup !== undefined && Date.parse(backup.at) >= (last === '' ? 0 : Date.parse(last)) ? backup : undefined;
+  /** Counts only when it has the schema that the migrations start from; by time alone where it doesn't say. */
+  async function backupOf(
+    instanceId: string,
+    { rows }: Ledger,
+    signal: AbortSignal,
+  ): Promise<VerifiedBackup | undefined> {
+    const backup = await need.newestVerifiedBackup?.(instanceId, signal);
+    if (backup === undefined) return undefined;
+    const { ledger, at } = backup;
+    if (ledger !== undefined) {
+      const same = ledger.length === rows.length && rows.every(({ name }) => ledger.includes(name));
+      return same ? backup : undefined;
+    }
+    const last = rows.reduce((latest, { appliedAt = '' }) => (appliedAt > latest ? appliedAt : latest), '');
+    return Date.parse(at) >= (last === '' ? 0 : Date.parse(last)) ? backup : undefined;
   }
 
   async function apply(instance: Instance, detail: Detail, wishes: RunWishes, op: Op): Promise<Text> {
@@ -128,7 +138,7 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
       // The practice database is inside of the app: one session, and no pooler.
       if (!isPractice(instance)) await requireSession(session, () => open(instance, signal, 'read'));
       for (const swept of await sweepCopies(session, now())) op.log(`${swept}: left behind by a rehearsal, removed`);
-      await requireBackup(instance.id, detail, wishes, await readLedger(session));
+      await requireBackup(instance.id, detail, wishes, await readLedger(session), signal);
       const use = await lookAtServerUse(session, instance.server, dockerHosts, signal);
       if (instance.server !== undefined && use.container?.up === true) {
         const { name, state } = use.container;
@@ -167,10 +177,11 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
     { preview }: Detail,
     { withoutBackup }: RunWishes,
     ledger: Ledger,
+    signal: AbortSignal,
   ): Promise<void> {
     const destroyed = destroyedBy(preview);
     if (withoutBackup || destroyed.length === 0) return;
-    if ((await backupOf(instanceId, ledger)) !== undefined) return;
+    if ((await backupOf(instanceId, ledger, signal)) !== undefined) return;
     const what = destroyed.map(({ name, object }) => `${name}: ${object}`);
     throw new ProblemError('migrations-destroy-data', {
       count: destroyed.length,
@@ -217,7 +228,7 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
         const server = await lookAtServerUse(session, instance.server, dockerHosts, signal);
         const preview = pending.length === 0 ? [] : await previewFiles(await grammar(), pending, session);
         const destroyed = destroyedBy(preview);
-        const backup = await backupOf(instanceId, ledger);
+        const backup = await backupOf(instanceId, ledger, signal);
         const needsOverride = destroyed.length > 0 && backup === undefined;
         const { host } = session.address;
         const { database, user: role } = session;

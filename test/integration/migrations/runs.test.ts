@@ -154,6 +154,9 @@ describe('what stands in the way', { timeout: 120_000 }, () => {
     // Older than the schema that it would have to bring back.
     backup = { at: '2001-01-01T00:00:00.000Z', name: 'old' };
     expect(await all.migrate(id, source, { withoutBackup: false })).toMatchObject({ state: 'failed' });
+    // Of another schema, whatever its time.
+    backup = { at: new Date(Date.now() + 60_000).toISOString(), name: 'other', ledger: ['0001_small.sql'] };
+    expect(await all.migrate(id, source, { withoutBackup: false })).toMatchObject({ state: 'failed' });
     backup = { at: new Date(Date.now() + 60_000).toISOString(), name: 'new' };
     expect(await all.migrate(id, source, { withoutBackup: false })).toMatchObject({ state: 'succeeded' });
   });
