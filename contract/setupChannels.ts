@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostPresets } from './hostPreset.ts';
 import { type Installation, type InstallPlan, installationSchema } from './install.ts';
+import type { InstanceView } from './instance.ts';
 import { type NetworkFound, networkChangeSchema } from './network.ts';
 import type { Plan } from './plan.ts';
 import type { ReachReport } from './reach.ts';
@@ -34,6 +35,16 @@ export const setupChannels = {
     z.object({ preset: z.enum(hostPresets) }),
   ),
   'install.plan': request<InstallPlan>()(z.object({ instanceId: id, installation: installationSchema })),
+  /** Takes over a compose file on a Docker host, whether its container is there or not; without an instance a new one is made. */
+  'install.adopt': request<{ instance: InstanceView; path: string }>()(
+    z.object({
+      docker: dockerPlaceSchema,
+      folder: z.string().min(1).max(1024),
+      instanceId: id.optional(),
+      name: z.string().min(1).max(200),
+      keep: place,
+    }),
+  ),
   'install.run': request<{ operationId: string }>()(z.object({ planId: id })),
 
   /** Tries the way to the database from this app and from where the server is to run; the report comes as an event, and with `reach.latest`. */

@@ -18,6 +18,7 @@ type SetupHandlers = Pick<
   | 'install.defaults'
   | 'install.preset'
   | 'install.plan'
+  | 'install.adopt'
   | 'install.run'
   | 'reach.run'
   | 'reach.latest'
@@ -82,6 +83,11 @@ export function setupHandlers(
       return { folder, ...settings.folders };
     },
     'install.plan': (request) => installs.plan(request, AbortSignal.timeout(patience)),
+    'install.adopt': async ({ instanceId, ...wish }) => {
+      const instance = instanceId === undefined ? {} : { instance: await instances.get(instanceId) };
+      const { instance: adopted, path } = await installs.adopt({ ...wish, ...instance }, AbortSignal.timeout(patience));
+      return { instance: adopted, path };
+    },
     'install.run': async ({ planId }) => ({ operationId: (await installs.run(planId)).operationId }),
 
     'reach.run': async (request) => ({ operationId: (await reach.run(request)).operationId }),

@@ -17,6 +17,7 @@ import type { DockerView } from '../store/setupDocker.ts';
 import { useStore } from '../store/store.ts';
 import { useAction } from '../store/useAction.ts';
 import { words } from '../words.ts';
+import { AdoptFiles } from './AdoptFiles.tsx';
 import classes from './Setup.module.css';
 
 /** The Apertures at a place: each can be taken over with its database. */
@@ -74,6 +75,7 @@ export function FoundServers({
         <EmptyState icon={IconServerOff} title={words('screen.docker.servers-none', { host })}>
           {words('screen.docker.servers-none-text')}
         </EmptyState>
+        <AdoptFiles place={place} instance={instance} />
       </Panel>
     );
   }
@@ -109,6 +111,7 @@ export function FoundServers({
       </ul>
       {other !== undefined && <Banner tone="warn" title={words('screen.docker.adopted-other', { database: other })} />}
       {adopt.failure !== undefined && <FailureView failure={adopt.failure} />}
+      <AdoptFiles place={place} instance={instance} />
     </Panel>
   );
 }

@@ -38,7 +38,10 @@ export function ReachPanel({ instance, docker }: { instance: InstanceView; docke
       .loadReach(instance.id)
       .catch(() => undefined);
   }, [instance.id]);
-  const again = useCallback(() => useStore.getState().tryReach(instance.id, known), [instance.id, known]);
+  const possible = known !== undefined || instance.server !== undefined;
+  const again = useCallback(async () => {
+    if (possible) await useStore.getState().tryReach(instance.id, known);
+  }, [possible, instance.id, known]);
   const { report } = view;
   const sum = report === undefined ? undefined : sumOf(report);
   return (
@@ -55,7 +58,7 @@ export function ReachPanel({ instance, docker }: { instance: InstanceView; docke
         <Button
           leftSection={<IconRefresh size={16} aria-hidden />}
           loading={view.trying}
-          disabled={known === undefined && instance.server === undefined}
+          disabled={!possible}
           onClick={() => void again()}
         >
           {words(report === undefined ? 'screen.reach.run' : 'screen.reach.again')}

@@ -4,8 +4,7 @@ import type { ProblemCode } from '../../contract/problem.ts';
 /** The step of the wizard in which what stopped an installation is put right; undefined where none of them helps. */
 export function stepForProblem(code: ProblemCode): SetupStep | undefined {
   if (/^(?:docker-|ssh-|command-)/.test(code)) return 'docker';
-  if (/^(?:container-(?:port|name|mount|network)|container-out-of-memory|image-|pull-|registry-)/.test(code))
-    return 'server';
+  if (/^(?:container-(?:port|name|mount|network)|container-out-of-memory|image-)/.test(code)) return 'server';
   if (/^server-(?:environment-invalid|host-gateway-missing)/.test(code)) return 'server';
   if (/^(?:store-unwritable|disk-full|file-unreadable|compose-|container-image-missing)/.test(code)) return 'server';
   if (/^(?:install-blocked|plan-|file-changed)/.test(code)) return 'review';

@@ -26,7 +26,8 @@ const toDatabase = ['docker', 'database', 'connection', 'checks'] as const;
 export function stepsFor(instance: InstanceView | undefined): readonly SetupStep[] {
   if (instance === undefined) return setupSteps;
   if (instance.kind === 'practice') return fromDatabase;
-  const adopted = instance.server !== undefined && instance.installation === undefined;
+  const { server, installation, setup } = instance;
+  const adopted = server !== undefined && (installation === undefined || setup?.source === 'builtin');
   return dockerOf(instance) === undefined || adopted ? toDatabase : setupSteps;
 }
 

@@ -50,7 +50,7 @@ async function toServerForm(companion: Companion, tag = '0.7.8') {
 }
 
 test('no Docker: told, with how to get it, and looked for again', async ({ launch }) => {
-  const companion = await launch({ env: await usualEngine(docker, 'none') });
+  const companion = await launch({ env: { ...env, PATH: docker.env('none').PATH ?? '' } });
   await new Setup(companion.page).begin();
   await expect(companion.problem).toContainText('Docker', { timeout: 60_000 });
   await expect(companion.problem).toContainText('this computer');

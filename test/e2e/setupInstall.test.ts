@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { makeNetwork, runPostgres, runServer, uniqueName } from '../support/docker/containers.ts';
 import { type Docker, dockerCanBeHad, startDocker } from '../support/docker/engine.ts';
@@ -31,9 +31,14 @@ test.afterAll(async () => {
 });
 
 /** Names and places that no other test has. */
-async function own(): Promise<Required<Omit<ServerEntry, 'libraries' | 'backups' | 'database'>>> {
+async function own(): Promise<Required<Omit<ServerEntry, 'database'>>> {
+  const folder = supportFolder('installed');
+  // Over SSH somebody else writes there.
+  await chmod(folder, 0o777);
   return {
-    folder: path.join(supportFolder('installed'), 'aperture'),
+    folder: path.join(folder, 'aperture'),
+    libraries: './libraries',
+    backups: './backups',
     tag: '0.7.8',
     port: await freePort(),
     container: uniqueName('aperture'),
@@ -66,8 +71,7 @@ test('on this computer, with a database made for it: every step, light and dark'
     volume: uniqueName('aperture-data'),
     port: await freePort(),
   };
-  const places = { libraries: './libraries', backups: './backups' };
-  await setup.fillServer({ ...entry, ...places, database });
+  await setup.fillServer({ ...entry, database });
   await expect(setup.finding('compose-folder')).toContainText('is not there yet and will be made', { timeout: 30_000 });
   await expect(setup.finding('server-port')).toContainText(`Nothing listens on port ${entry.port}`);
   await companion.heading('Set up Aperture').scrollIntoViewIfNeeded();

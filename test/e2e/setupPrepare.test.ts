@@ -30,7 +30,7 @@ test('with an administrator’s login: shown, run, and connected with a password
   const made = await page.getByLabel('Password of the database user', { exact: true }).inputValue();
   expect(made).toMatch(/^[A-Za-z0-9]{40}$/);
   await companion.button('Prepare it now').click();
-  const prepare = page.getByRole('region', { name: 'Prepare the database' });
+  const prepare = page.getByRole('region', { name: 'Prepare the database', exact: true });
   await prepare.getByRole('textbox', { name: 'Administrator' }).fill(server.superuser);
   await prepare.getByRole('textbox', { name: 'Password, used for this once' }).fill(server.superPassword);
   await prepare.getByRole('button', { name: 'Show what would be done' }).click();
@@ -78,7 +78,13 @@ test('as a script for whoever may: saved, run with psql, and connected', async (
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await readFile(file, 'utf8')).toContain('CREATE EXTENSION');
 
-  const ran = await server.psql(['-v', 'ON_ERROR_STOP=1', '-d', 'postgres', '-f', file]);
+  const administrator = {
+    PGHOST: server.host,
+    PGPORT: String(server.port),
+    PGUSER: server.superuser,
+    PGPASSWORD: server.superPassword,
+  };
+  const ran = await server.psql(['-v', 'ON_ERROR_STOP=1', '-d', 'postgres', '-f', file], administrator);
   expect(ran.stderr).not.toContain('ERROR');
   expect(ran.code).toBe(0);
   await companion.button('It has been run: try the connection').click();

@@ -47,6 +47,10 @@ export const setupDocker = {
   'screen.docker.server-database': 'Database {user}@{host}:{port}/{database}',
   'screen.docker.adopted-other':
     'The server uses another database than this instance: {database}. Both were left as they are.',
+  'screen.docker.by-file': 'It has a compose file, but no container',
+  'screen.docker.by-file-text':
+    'The server’s settings and its DATABASE_URL are read from the file and the .env beside it. Neither is changed.',
+  'screen.docker.by-file-folder': 'Folder of the compose file on the Docker host',
   'screen.docker.hint-local': 'This computer',
   'screen.docker.hint-none': 'Only a database',
   'screen.docker.hint-ssh': '{host} over SSH',
