@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { runContainer, uniqueName } from '../test/support/docker/containers.ts';
 import { dockerCanBeHad, startDocker } from '../test/support/docker/engine.ts';
 import { usualEngine } from '../test/support/docker/usualEngine.ts';
-import { launchApp } from '../test/support/electron.ts';
+import { launchApp, type RunningApp } from '../test/support/electron.ts';
 import { format, type Table } from './table.ts';
 
 /** Lines, and how many a second the container writes. */
@@ -27,12 +27,13 @@ const writer = `
     if (written >= total) { clearInterval(timer); setTimeout(() => {}, 600000); }
   }, 20);`;
 
-type Measured = { longest: number; over: number; frames: number; before: number; after: number; seconds: number };
+type Memory = { heap: number; resident: number };
+type Measured = { longest: number; over: number; frames: number; before: Memory; after: Memory; seconds: number };
 
 /**
  * A container that writes `total` lines into the real log view, through Docker, main and the page's own events, following the end;
  * against plain text nodes appended to a `<pre>` that keeps as many lines, in the same window. Frames are counted in the page; memory is
- * the heap of JavaScript after a collection.
+ * taken after a collection.
  */
 export async function run(): Promise<Table> {
   if (!dockerCanBeHad) throw new Error('The log view is measured with a container; there is no Docker here.');
@@ -45,7 +46,8 @@ export async function run(): Promise<Table> {
     };
     const { ours, rival } = results;
     const mebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
-    const heap = (of: Measured) => `${mebibytes(of.before)} → ${mebibytes(of.after)}`;
+    const memory = ({ before, after }: Measured, what: keyof Memory) =>
+      `${mebibytes(before[what])} → ${mebibytes(after[what])}`;
     const what = `${total.toLocaleString('en')} lines at ${perSecond.toLocaleString('en')} a second`;
     return {
       rows: [
@@ -57,10 +59,17 @@ export async function run(): Promise<Table> {
           goal: '< 100 ms',
         },
         {
-          name: 'Log view: heap of the page before and after',
-          ours: heap(ours),
-          rival: `${heap(rival)} text nodes in a <pre>`,
-          ratio: ours.after / rival.after,
+          name: 'Log view: memory of the page’s process, before and after',
+          ours: memory(ours, 'resident'),
+          rival: `${memory(rival, 'resident')} text nodes in a <pre>`,
+          ratio: ours.after.resident / rival.after.resident,
+          goal: 'bounded',
+        },
+        {
+          name: 'Log view: heap of JavaScript, before and after',
+          ours: memory(ours, 'heap'),
+          rival: `${memory(rival, 'heap')} text nodes in a <pre>, whose text is elsewhere`,
+          ratio: ours.after.heap / rival.after.heap,
           goal: 'bounded',
         },
       ],
@@ -80,7 +89,7 @@ async function measured(
     docker,
     [
       ...['--env', 'DATABASE_URL=postgres://app:secret@127.0.0.1:5432/aperture', '--no-healthcheck'],
-      ...['--log-opt', 'max-size=20m', '--log-opt', 'max-file=3', '--entrypoint', 'node'],
+      ...['--entrypoint', 'node'],
       ...[
         'ghcr.io/dgruhin-hrizn/aperture:0.7.8',
         '-e',
@@ -103,7 +112,7 @@ async function measured(
       await openPre(page, instanceId);
     }
     await page.waitForTimeout(3_000);
-    const before = await heapOf(page);
+    const before = await memoryOf(running);
     await page.evaluate(() => {
       const frames = { longest: 0, over: 0, frames: 0 };
       Object.assign(window, { frames });
@@ -121,7 +130,12 @@ async function measured(
     const began = performance.now();
     await docker.docker('kill', '--signal', 'SIGUSR2', name);
     await page.waitForFunction(
-      (last) => document.querySelector('[data-log]')?.textContent?.includes(`request completed ${last}`) === true,
+      (last) => {
+        const log = document.querySelector('[data-log]');
+        // All text of the rival would be megabytes, and be counted as its own slowness.
+        const text = log?.tagName === 'PRE' ? log.lastChild?.textContent : log?.textContent;
+        return text?.includes(`request completed ${last}:`) === true;
+      },
       total,
       { timeout: 600_000, polling: 1_000 },
     );
@@ -129,7 +143,7 @@ async function measured(
     const frames = await page.evaluate(
       () => (window as unknown as { frames: Pick<Measured, 'longest' | 'over' | 'frames'> }).frames,
     );
-    return { ...frames, before, after: await heapOf(page), seconds };
+    return { ...frames, before, after: await memoryOf(running), seconds };
   } finally {
     await running.stop();
     await container.remove();
@@ -170,13 +184,16 @@ async function openPre(page: Page, instanceId: string): Promise<void> {
   );
 }
 
-/** Bytes of the page's JavaScript objects after a collection. */
-async function heapOf(page: Page): Promise<number> {
+/** Bytes after a collection: JavaScript's objects, and all that the page's process holds. */
+async function memoryOf({ app, window: page }: RunningApp): Promise<Memory> {
   const session = await page.context().newCDPSession(page);
   await session.send('HeapProfiler.collectGarbage');
   const { usedSize } = await session.send('Runtime.getHeapUsage');
   await session.detach();
-  return usedSize;
+  const kibibytes = await app.evaluate(
+    ({ app }) => app.getAppMetrics().find(({ type }) => type === 'Tab')?.memory.workingSetSize ?? Number.NaN,
+  );
+  return { heap: usedSize, resident: kibibytes * 1024 };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

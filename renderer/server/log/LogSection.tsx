@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { InstanceView } from '../../../contract/instance.ts';
 import { FailureView } from '../../components/ProblemView.tsx';
 import { StatusIcon, type Tone } from '../../components/StatusMark.tsx';
@@ -10,11 +10,11 @@ import { LogTools } from './LogTools.tsx';
 import { LogView, type LogViewHandle } from './LogView.tsx';
 import type { LogLevel, LogModel } from './logModel.ts';
 import { type StreamState, useLogStream } from './useLogStream.ts';
+import { useLogVersion } from './useLogVersion.ts';
 
 /** The server's log: followed, searched, filtered, wrapped, copied, saved. */
 export function LogSection({ instance }: { instance: InstanceView }) {
   const { model, stream, hold, reopen } = useLogStream(instance.id);
-  useSyncExternalStore(model.subscribe, () => model.version);
   const view = useRef<LogViewHandle>(null);
   const [following, setFollowing] = useState(true);
   const [wrap, setWrap] = useState(false);
@@ -45,7 +45,6 @@ export function LogSection({ instance }: { instance: InstanceView }) {
     },
     [model, match],
   );
-  const nothing = model.shown.length === 0;
   return (
     <div className={classes.log}>
       <LogTools
@@ -80,17 +79,11 @@ export function LogSection({ instance }: { instance: InstanceView }) {
       <LogView
         ref={view}
         model={model}
-        version={model.version}
         wrap={wrap}
-        query={model.query}
         match={match}
         following={following}
         onFollowing={setFollowing}
-        empty={
-          nothing && stream.kind !== 'opening'
-            ? words(model.kept === 0 ? 'screen.server.log.empty' : 'screen.server.log.nothing-shown')
-            : undefined
-        }
+        opening={stream.kind === 'opening'}
       />
       <LogFoot model={model} stream={stream} following={following} onFollow={() => setFollowing(true)} />
     </div>
@@ -108,6 +101,7 @@ function LogFoot({
   following: boolean;
   onFollow(): void;
 }) {
+  useLogVersion(model);
   const { tone, key } = footLine(stream, following);
   const count = { count: model.kept, amount: formatCount(model.kept) };
   return (

@@ -7,7 +7,7 @@ import {
   IconPlayerPlay,
   IconSearch,
 } from '@tabler/icons-react';
-import { useCallback } from 'react';
+import { type ReactNode, useCallback } from 'react';
 import type { InstanceView } from '../../../contract/instance.ts';
 import { ask } from '../../api.ts';
 import { FailureView } from '../../components/ProblemView.tsx';
@@ -17,6 +17,7 @@ import { words } from '../../words.ts';
 import { CopyLog } from './CopyLog.tsx';
 import classes from './Log.module.css';
 import { type LogLevel, type LogModel, logLevels } from './logModel.ts';
+import { useLogVersion } from './useLogVersion.ts';
 
 /** Search, level, wrap, pause, copy, save. */
 export function LogTools({
@@ -67,27 +68,7 @@ export function LogTools({
             event.preventDefault();
           }}
         />
-        {query !== '' && (
-          <div className={classes.steps}>
-            <span className={classes.matches} role="status">
-              {matchesLine(model, match)}
-            </span>
-            <Step
-              label={words('screen.server.log.previous')}
-              onClick={() => onStep(-1)}
-              disabled={model.matches.length === 0}
-            >
-              <IconChevronUp size={18} aria-hidden />
-            </Step>
-            <Step
-              label={words('screen.server.log.next')}
-              onClick={() => onStep(1)}
-              disabled={model.matches.length === 0}
-            >
-              <IconChevronDown size={18} aria-hidden />
-            </Step>
-          </div>
-        )}
+        {query !== '' && <MatchSteps model={model} match={match} onStep={onStep} />}
         <NativeSelect
           aria-label={words('screen.server.log.levels')}
           value={level}
@@ -130,6 +111,32 @@ export function LogTools({
   );
 }
 
+function MatchSteps({
+  model,
+  match,
+  onStep,
+}: {
+  model: LogModel;
+  match: number | undefined;
+  onStep(step: 1 | -1): void;
+}) {
+  useLogVersion(model);
+  const none = model.matches.length === 0;
+  return (
+    <div className={classes.steps}>
+      <span className={classes.matches} role="status">
+        {matchesLine(model, match)}
+      </span>
+      <Step label={words('screen.server.log.previous')} onClick={() => onStep(-1)} disabled={none}>
+        <IconChevronUp size={18} aria-hidden />
+      </Step>
+      <Step label={words('screen.server.log.next')} onClick={() => onStep(1)} disabled={none}>
+        <IconChevronDown size={18} aria-hidden />
+      </Step>
+    </div>
+  );
+}
+
 function Step({
   label,
   onClick,
@@ -139,7 +146,7 @@ function Step({
   label: string;
   onClick(): void;
   disabled: boolean;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   return (
     <Tooltip label={label}>

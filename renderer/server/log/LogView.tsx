@@ -4,6 +4,7 @@ import { words } from '../../words.ts';
 import classes from './Log.module.css';
 import { LogRow } from './LogRow.tsx';
 import type { LogModel } from './logModel.ts';
+import { useLogVersion } from './useLogVersion.ts';
 
 export type LogViewHandle = {
   /** Brings a line into view. */
@@ -25,25 +26,22 @@ const recently = 600;
 export function LogView({
   ref,
   model,
-  version,
   wrap,
-  query,
   match,
   following,
   onFollowing,
-  empty,
+  opening,
 }: {
   ref: Ref<LogViewHandle>;
   model: LogModel;
-  version: number;
   wrap: boolean;
-  query: string;
   match: number | undefined;
   following: boolean;
   onFollowing(following: boolean): void;
-  /** Said where no line is. */
-  empty?: string;
+  /** Nothing can be said about lines that have not come yet. */
+  opening: boolean;
 }) {
+  const version = useLogVersion(model);
   const scroll = useRef<HTMLElement>(null);
   const anchor = useRef({ number: 0, offset: 0 });
   const touched = useRef(0);
@@ -129,7 +127,11 @@ export function LogView({
       onPointerDown={touch}
       onPointerMove={(event) => event.buttons > 0 && touch()}
     >
-      {empty !== undefined && <p className={classes.empty}>{empty}</p>}
+      {shown.length === 0 && !opening && (
+        <p className={classes.empty}>
+          {words(model.kept === 0 ? 'screen.server.log.empty' : 'screen.server.log.nothing-shown')}
+        </p>
+      )}
       <div className={classes.space} style={{ height: rows.getTotalSize() }}>
         {items.map((item) => {
           const number = model.shown.at(item.index) ?? -1;
@@ -142,7 +144,7 @@ export function LogView({
               line={line}
               start={item.start}
               wrap={wrap}
-              query={query}
+              query={model.query}
               current={number === match}
             />
           );
