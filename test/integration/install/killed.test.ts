@@ -24,6 +24,7 @@ describe.runIf(dockerCanBeHad)('an installation whose app is killed', () => {
     async () => {
       const seed = seedOf();
       const random = randomFrom(seed);
+      process.stdout.write(`seed ${seed}\n`);
       for (let round = 0; round < rounds; round += 1) {
         const where = `seed ${seed}, round ${round}`;
         const cli = commandLine({ PATH: docker.env().PATH, DOCKER_CONFIG: docker.env().DOCKER_CONFIG });
