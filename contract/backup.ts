@@ -49,7 +49,17 @@ export const backupManifestSchema = z.object({
     compression: z.enum(['zstd', 'gzip']),
   }),
   /** Missing: it is not encrypted, and plain `pg_restore` opens it. */
-  encryption: z.object({ format: z.literal('age'), recipients: z.array(z.string()) }).optional(),
+  encryption: z
+    .object({
+      format: z.literal('age'),
+      /** None: a passphrase. */
+      recipients: z.array(z.string()),
+      /** What comes out when it is decrypted. */
+      plain: z
+        .object({ name: z.string().min(1).max(255), bytes: z.int().min(1), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+        .optional(),
+    })
+    .optional(),
   /** PostgreSQL of at least this major version, with these extensions in at least these versions. */
   restorableTo: z.object({ major: z.int().min(9), extensions: z.array(versionedExtensionSchema) }),
   /** What pg_dump said that somebody should read. */
@@ -57,7 +67,7 @@ export const backupManifestSchema = z.object({
 });
 export type BackupManifest = z.infer<typeof backupManifestSchema>;
 
-export const backupDamages = [
+const backupDamages = [
   'missing',
   'empty',
   'size',

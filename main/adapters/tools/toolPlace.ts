@@ -104,7 +104,7 @@ export function containerTools(cli: DockerCli, container: string): ToolPlace {
 }
 
 /** The label of containers that are made for one run of a tool. */
-export const oneOffLabel = 'aperture-companion.one-off';
+const oneOffLabel = 'aperture-companion.one-off';
 
 /** Tools of an image: in a container that is made for it and removed, whatever happens. Its output goes into no log. */
 export function imageTools(cli: DockerCli, image: string, network: string): ToolPlace {

@@ -49,7 +49,7 @@ export function dumpApplicationName(): string {
 }
 
 /** Options of pg_dump; nothing of them is a secret. */
-export function dumpArguments(snapshot: string, compression: 'zstd' | 'gzip'): string[] {
+function dumpArguments(snapshot: string, compression: 'zstd' | 'gzip'): string[] {
   return [
     '--format=custom',
     compression === 'zstd' ? '--compress=zstd:3' : '--compress=1',
@@ -165,11 +165,12 @@ export async function dump(request: DumpRequest): Promise<Dumped> {
       verification: { state: 'verified', at: new Date().toISOString() },
     };
   } catch (error) {
+    // Not when all went well: the request could reach the server's next statement.
+    await session.cancel();
     throw reason ?? error;
   } finally {
     clearInterval(space);
     op.signal.removeEventListener('abort', aborted);
-    await session.cancel();
     if (running !== undefined) await endTool(running);
   }
 }

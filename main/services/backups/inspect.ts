@@ -97,7 +97,7 @@ async function readWhole(file: string, tools: Parameters<typeof startReading>[0]
 }
 
 /** The newest pg_restore of this computer reads what every older pg_dump wrote. */
-export function newestRestore(found: readonly ToolFound[]): string | undefined {
+function newestRestore(found: readonly ToolFound[]): string | undefined {
   return found
     .filter(({ tool, path: file }) => tool === 'pg_restore' && file !== undefined)
     .sort((a, b) => (b.major ?? 0) - (a.major ?? 0))[0]?.path;

@@ -34,6 +34,8 @@ export type MakeBackup = {
   now: () => Date;
 };
 
+type Made = { manifest: BackupManifest; view: BackupView };
+
 /** Milliseconds to reach the server for ending what is left there. */
 const patience = 10_000;
 /** Free space beyond the estimate that a backup wants. */
@@ -47,7 +49,7 @@ export function spaceProblem(folder: string, estimated: number, free: number): P
 }
 
 /** One backup from the first question to its final name. When it rejects, nothing of it is left anywhere. */
-export async function makeBackup(make: MakeBackup): Promise<{ manifest: BackupManifest; view: BackupView }> {
+export async function makeBackup(make: MakeBackup): Promise<Made> {
   const { op, folder } = make;
   for (const name of await sweep(folder)) op.log(`removed what was left of ${name}`);
   const session = await make.open(op.signal);
@@ -56,7 +58,17 @@ export async function makeBackup(make: MakeBackup): Promise<{ manifest: BackupMa
     const { tool, choice } = await make.toolFor(session);
     op.log(`pg_dump ${tool.version}, ${tool.place}`);
     for (const warning of choice.warnings) op.log(say(warning), 'warn');
-    return await inSnapshot(session, (snapshot) => withSnapshot(make, session, snapshot, tool));
+    let made: Made | undefined;
+    try {
+      await inSnapshot(session, async (snapshot) => {
+        made = await withSnapshot(make, session, snapshot, tool);
+      });
+    } catch (error) {
+      // The transaction read only: a link that breaks at its very end takes nothing away.
+      if (made === undefined) throw error;
+    }
+    if (made === undefined) throw new Error('a snapshot ended without a backup');
+    return made;
   } finally {
     await session.close();
   }

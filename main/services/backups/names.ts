@@ -5,7 +5,7 @@ export function backupName(instance: string, at: Date, ledger: readonly string[]
 }
 
 /** The number of the last migration, else its name. */
-export function schemaName(ledger: readonly string[] | null): string {
+function schemaName(ledger: readonly string[] | null): string {
   const last = ledger?.at(-1);
   if (last === undefined) return 'empty';
   return /^\d+/.exec(last)?.[0] ?? slug(last.replace(/\.sql$/, ''));

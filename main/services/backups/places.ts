@@ -226,7 +226,7 @@ function sameComputer(docker: DockerPlace, { route }: Instance): boolean {
 }
 
 /** The container that the database runs in, by its address, or by the name that the server knows it by. */
-export function databaseContainer(
+function databaseContainer(
   running: readonly Inspected[],
   instance: Instance,
   docker: DockerPlace,

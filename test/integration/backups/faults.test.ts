@@ -257,29 +257,33 @@ describe('damage', () => {
     await companion.backups.run({ instanceId: direct, folder }).then(({ ended }) => ended);
   }, 3_600_000);
 
-  test('a disk that is too small is told before, one that fills up ends it', async () => {
-    const place = path.join(supportFolder('full'), 'disk');
-    mkdirSync(place);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', place]);
-    try {
-      const small = await (await companion.backups.run({ instanceId: direct, folder: place })).ended;
-      expect(small.problem?.code).toBe('backup-space');
-      execFileSync('mount', ['-o', 'remount,size=110m', place]);
-      const { ended } = await companion.backups.run({ instanceId: direct, folder: place });
-      await until(
-        () => Promise.resolve(readdirSync(place).some((name) => name.endsWith('.part'))),
-        60_000,
-        () => 'no part',
-      );
-      execFileSync('mount', ['-o', 'remount,size=5m', place]);
-      const view = await ended;
-      expect(view.problem?.code, await explain(companion, view)).toBe('disk-full');
-      expect(readdirSync(place)).toEqual([]);
-    } finally {
-      execFileSync('umount', [place]);
-      await companion.backups.run({ instanceId: direct, folder }).then(({ ended }) => ended);
-    }
-    await expectNoSessions('disk full');
-    expect(existsSync(folder)).toBe(true);
-  });
+  // A disk of a size of one's own takes root.
+  test.skipIf(process.getuid?.() !== 0)(
+    'a disk that is too small is told before, one that fills up ends it',
+    async () => {
+      const place = path.join(supportFolder('full'), 'disk');
+      mkdirSync(place);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', place]);
+      try {
+        const small = await (await companion.backups.run({ instanceId: direct, folder: place })).ended;
+        expect(small.problem?.code).toBe('backup-space');
+        execFileSync('mount', ['-o', 'remount,size=110m', place]);
+        const { ended } = await companion.backups.run({ instanceId: direct, folder: place });
+        await until(
+          () => Promise.resolve(readdirSync(place).some((name) => name.endsWith('.part'))),
+          60_000,
+          () => 'no part',
+        );
+        execFileSync('mount', ['-o', 'remount,size=5m', place]);
+        const view = await ended;
+        expect(view.problem?.code, await explain(companion, view)).toBe('disk-full');
+        expect(readdirSync(place)).toEqual([]);
+      } finally {
+        execFileSync('umount', [place]);
+        await companion.backups.run({ instanceId: direct, folder }).then(({ ended }) => ended);
+      }
+      await expectNoSessions('disk full');
+      expect(existsSync(folder)).toBe(true);
+    },
+  );
 });

@@ -93,7 +93,7 @@ export async function fill(server: PostgresServer, database: string, rows = 2000
 }
 
 /** Count and checksum of every table, by name. */
-export async function contentsOf(server: PostgresServer, database: string): Promise<Record<string, string>> {
+async function contentsOf(server: PostgresServer, database: string): Promise<Record<string, string>> {
   const tables = await server.sql(
     `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ORDER BY 1`,
