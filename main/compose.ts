@@ -31,6 +31,7 @@ import { createInstances, instancesDocument } from './services/instances.ts';
 import { createOnStart } from './services/migrations/onStart.ts';
 import { createMigrationReadings } from './services/migrations/readings.ts';
 import { createMigrationRuns } from './services/migrations/runs.ts';
+import { createSchemaDump } from './services/migrations/schemaDump.ts';
 import { createServerPauses, pausedServersDocument } from './services/migrations/serverPause.ts';
 import { createNetworks } from './services/networks.ts';
 import { createNewInstances } from './services/newInstances.ts';
@@ -180,6 +181,11 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     pauses,
     operations,
     emit,
+    dumpSchema: createSchemaDump({
+      tools: { findPostgres: createTools().findPostgres },
+      thisComputer: new LocalHost(say(text('server.this-computer'))),
+      credentials,
+    }),
     newestVerifiedBackup: async (instanceId, signal) => {
       const { manifest } = (await backups.newestVerified(instanceId, signal)) ?? {};
       if (manifest === undefined) return undefined;

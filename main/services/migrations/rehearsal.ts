@@ -1,3 +1,4 @@
+import type { DatabaseAddress } from '../../../contract/connection.ts';
 import type { RehearsalReport } from '../../../contract/migration.ts';
 import type { PostgresSession } from '../../adapters/postgres/session.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
@@ -22,6 +23,8 @@ export type RehearsalNeed = {
   listener: RunnerListener;
   at: Date;
   split?: SplitStatements;
+  /** The definitions of the original, from a tool that can tell them. */
+  dumpSchema?: (address: DatabaseAddress, major: number) => Promise<string | undefined>;
 };
 
 type Original = {
@@ -34,6 +37,7 @@ type Original = {
   encoding: string;
   collate: string;
   ctype: string;
+  versionNum: number;
 };
 
 /** Milliseconds for removing the copy, also after a cancel. */
@@ -49,9 +53,11 @@ export async function rehearse(need: RehearsalNeed): Promise<RehearsalReport> {
   const { signal } = op;
   const session = await open(undefined, signal);
   let original: Original;
+  let address: DatabaseAddress;
   let applied: Set<string>;
   try {
     original = await lookAt(session);
+    address = session.address;
     applied = new Set((await readLedger(session)).rows.map(({ name }) => name));
   } finally {
     // A database is copied only when nobody is logged in to it.
@@ -70,7 +76,9 @@ export async function rehearse(need: RehearsalNeed): Promise<RehearsalReport> {
     const whole = await copyWhole(maintenance, original, name, op);
     await claim(maintenance, name, at);
     const on = whole ? 'template-copy' : 'schema-only';
-    return await tryOn(name, on, Math.round(performance.now() - began), applied, pending, need);
+    const dumped = !whole && (await takeDefinitions(name, address, original, applied, need));
+    const took = Math.round(performance.now() - began);
+    return await tryOn(name, { on, dumped, took }, applied, pending, need);
   } finally {
     op.step(3);
     await maintenance.close();
@@ -102,10 +110,39 @@ async function copyWhole({ writable }: PostgresSession, original: Original, name
   return false;
 }
 
+/** The tables as they are, whatever the migrations say; false where no tool can tell, or the role may not make them. */
+async function takeDefinitions(
+  name: string,
+  address: DatabaseAddress,
+  { versionNum }: Original,
+  applied: ReadonlySet<string>,
+  { dumpSchema, open, op }: RehearsalNeed,
+): Promise<boolean> {
+  const definitions = await dumpSchema?.(address, Math.floor(versionNum / 10_000));
+  if (definitions === undefined) return false;
+  const session = await open(name, op.signal);
+  try {
+    // All of it or nothing: several statements in one message are one transaction.
+    await session.writable.run(definitions);
+    await session.writable.run('RESET search_path');
+    const names = [...applied].map((each) => `(${quoteLiteral(each)})`);
+    if (names.length > 0) {
+      await session.writable.run(`INSERT INTO ${serverLedger.table} (name) VALUES ${names.join(', ')}`);
+    }
+    op.log(`${name}: definitions taken by pg_dump`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProblemError) || op.signal.aborted) throw error;
+    op.log(`The definitions by pg_dump could not be used: ${error.message}`, 'warn');
+    return false;
+  } finally {
+    await session.close();
+  }
+}
+
 async function tryOn(
   name: string,
-  on: 'template-copy' | 'schema-only',
-  copyMilliseconds: number,
+  { on, dumped, took }: { on: 'template-copy' | 'schema-only'; dumped: boolean; took: number },
   applied: ReadonlySet<string>,
   pending: readonly MigrationFile[],
   { files, op, open, limits, listener, at, split }: RehearsalNeed,
@@ -121,7 +158,7 @@ async function tryOn(
       ...(split === undefined ? {} : { split }),
     });
   try {
-    if (on === 'schema-only') {
+    if (on === 'schema-only' && !dumped) {
       const known = new Set(files.map((file) => file.name));
       const missing = [...applied].filter((each) => !known.has(each));
       if (missing.length > 0) throw impossible('history', { names: missing.slice(0, 5).join(', ') });
@@ -140,7 +177,7 @@ async function tryOn(
       false,
     );
     const after = await countRows(session);
-    return { at: at.toISOString(), on, copyMilliseconds, files: outcomes, rows: changedRows(before, after) };
+    return { at: at.toISOString(), on, copyMilliseconds: took, files: outcomes, rows: changedRows(before, after) };
   } finally {
     await session.close();
   }
@@ -153,7 +190,7 @@ async function lookAt({ readable }: PostgresSession): Promise<Original> {
             (SELECT count(*)::int FROM pg_stat_activity a
              WHERE a.datid = d.oid AND a.pid <> pg_backend_pid() AND a.usesysid IS NOT NULL) AS others,
             pg_database_size(d.oid)::float8 AS bytes, pg_encoding_to_char(d.encoding) AS encoding,
-            d.datcollate AS collate, d.datctype AS ctype
+            d.datcollate AS collate, d.datctype AS ctype, current_setting('server_version_num')::int AS "versionNum"
      FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = current_user`,
   );
   if (row === undefined) throw new Error('the database did not tell about itself');

@@ -20,6 +20,7 @@ import { rehearse } from './rehearsal.ts';
 import { requireSession } from './requireSession.ts';
 import { blockedBy, destroyedBy, notesOf } from './runNotes.ts';
 import { type RunnerLimits, runMigrations, usualLimits } from './runner.ts';
+import type { DumpSchema } from './schemaDump.ts';
 import type { ServerPauses } from './serverPause.ts';
 import { lookAtServerUse, serverRunning, serverSessions, sessionWords, waitUntilUnused } from './serverUse.ts';
 import { type MigrationFile, type MigrationsRead, readMigrations } from './source.ts';
@@ -34,6 +35,8 @@ export type MigrationRunsNeed = {
   emit: Emit;
   /** The newest backup of an instance that was read to its end. Without this there is none. */
   newestVerifiedBackup?: (instanceId: string, signal: AbortSignal) => Promise<VerifiedBackup | undefined>;
+  /** For rehearsals where somebody is logged in. */
+  dumpSchema?: DumpSchema;
   limits?: RunnerLimits;
   now?: () => Date;
 };
@@ -291,6 +294,8 @@ export function createMigrationRuns(need: MigrationRunsNeed): MigrationRuns {
           listener: listenerOf(op),
           at: now(),
           split,
+          dumpSchema: async (address, major) =>
+            need.dumpSchema?.({ instance, address, major }, op.log.bind(op), op.signal),
         });
         rehearsals.set(instanceId, report);
         emit('rehearsal.report', { operationId: op.id, instanceId, report });

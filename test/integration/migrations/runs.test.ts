@@ -1,9 +1,12 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { VerifiedBackup } from '../../../contract/migrationRun.ts';
+import { LocalHost } from '../../../main/adapters/localHost.ts';
+import { createSchemaDump } from '../../../main/services/migrations/schemaDump.ts';
 import { testData } from '../../support/migrations/data.ts';
 import { nextMigration, realisticMigrations, special, tableMigrations } from '../../support/migrations/set.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { clientProgram } from '../../support/postgresInstallation.ts';
 import { createRole } from '../../support/postgresRoles.ts';
 import { ledgerOf, newDatabase, run, small } from './runnerHarness.ts';
 import { folderOf, startRuns } from './runsHarness.ts';
@@ -243,6 +246,45 @@ DROP TABLE t;`;
       on: 'template-copy',
       files: [{ name: '0004.sql', state: 'failed' }],
     });
+    expect(await copies(server)).toEqual([]);
+  });
+
+  test('with pg_dump at hand the tables are as they are, whatever the migrations say', async () => {
+    const role = await newDatabase(server);
+    // The extension is not one that everybody may create.
+    await server.sql(`ALTER ROLE "${role.user}" SUPERUSER`);
+    const set = realisticMigrations();
+    await run(server, role, set);
+    await server.sql(
+      `INSERT INTO aperture_migrations (name) VALUES ('0000_by_hand.sql'); CREATE TABLE by_hand (id int)`,
+      role,
+    );
+    const path = clientProgram(17, 'pg_dump');
+    const withTool = await startRuns({
+      dumpSchema: (of, log, signal) =>
+        createSchemaDump({
+          tools: { findPostgres: async () => [{ tool: 'pg_dump', path, version: '17', major: 17 }] },
+          thisComputer: new LocalHost('this computer'),
+          credentials: withTool.credentials,
+        })(of, log, signal),
+    });
+    const id = await withTool.add(server, role);
+    const other = new pg.Client({ host: server.host, port: server.port, ...role });
+    await other.connect();
+    const next = nextMigration(set, 'by_hand', 'ALTER TABLE by_hand ADD COLUMN name text;');
+    const view = await (await withTool.runs.rehearse(id, folderOf([...set, next]))).ended;
+    if (view.state !== 'succeeded') throw new Error(JSON.stringify([view, await withTool.operations.log(view.id)]));
+    expect(view.problem).toBeUndefined();
+    expect(withTool.runs.latestRehearsal(id)).toMatchObject({
+      on: 'schema-only',
+      files: [{ name: next.name, state: 'applied' }],
+      rows: [],
+    });
+    const lines = (await withTool.operations.log(view.id)).map(({ line }) => line).join('\n');
+    expect(lines).toContain('definitions taken by pg_dump');
+    expect(lines).not.toContain(role.password);
+    await other.end();
+    await withTool.stop();
     expect(await copies(server)).toEqual([]);
   });
 
