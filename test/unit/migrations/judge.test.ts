@@ -290,6 +290,11 @@ describe('what earlier statements have done', () => {
     ).toEqual([]);
   });
 
+  test('what refers to a table and is dropped before is not told of again', () => {
+    expect(lastOf('DROP TABLE history; DELETE FROM users')?.reasons).toEqual(['delete-all']);
+    expect(lastOf('DROP TABLE archive.old; DROP SCHEMA archive CASCADE')?.reasons).toEqual([]);
+  });
+
   test('temporary tables count only in their own file', () => {
     const files = ['CREATE TEMP TABLE movies AS SELECT 1 AS id; DELETE FROM movies;', 'DELETE FROM movies;'];
     expect(judgeAll(files).map(({ reasons }) => reasons)).toEqual([[], [], ['delete-all']]);

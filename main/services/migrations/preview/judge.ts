@@ -121,14 +121,20 @@ function workOn(action: Extract<Action, { kind: 'work' }>, world: World): Judged
     const sameName = facts.asked === keyOf(table) && now === column;
     const safe = sameName && !(calls ?? []).some((name) => world.facts.volatileFunctions.includes(name));
     const judged = sized(facts, effect, reason, work, column);
-    return [safe && count !== undefined ? { ...judged, count } : judged, ...followersOf(facts, action.follows)];
+    return [safe && count !== undefined ? { ...judged, count } : judged, ...followersOf(facts, action.follows, world)];
   });
 }
 
 /** The rows of other tables that go along with those of this one. */
-function followersOf({ followers }: RelationFacts, follows: Extract<Action, { kind: 'work' }>['follows']): Judged[] {
+function followersOf(
+  { followers }: RelationFacts,
+  follows: Extract<Action, { kind: 'work' }>['follows'],
+  world: World,
+): Judged[] {
   if (follows === undefined) return [];
-  const hit = followers.filter(({ deletes, rows }) => rows > 0 && (deletes || follows === 'truncate-cascades'));
+  const hit = followers.filter(
+    ({ name, deletes, rows }) => rows > 0 && (deletes || follows === 'truncate-cascades') && !world.isGone(name),
+  );
   return hit.map(({ name, rows, bytes }) => ({
     warning: {
       effect: 'destroys-data',
@@ -187,7 +193,10 @@ function dropped({ what, name, cascade }: Extract<Action, { kind: 'drop' }>, wor
     return [{ warning: { effect: 'destroys-data', reason: 'drop-sequence', object: meaning.facts.name } }];
   }
   if (!cascade) return [];
-  const taken = world.facts.dependents.filter((one) => one.kind === what && one.asked === keyOf(name));
+  const tableOf = (one: Dependent) => (one.what === 'column' ? one.name.slice(0, one.name.lastIndexOf('.')) : one.name);
+  const taken = world.facts.dependents.filter(
+    (one) => one.kind === what && one.asked === keyOf(name) && !world.isGone(tableOf(one)),
+  );
   const own = new Set(taken.filter((one) => one.what === 'table').map((one) => one.name));
   const lost = (one: Dependent, reason: StatementWarning['reason']): Judged => ({
     warning: {
@@ -205,7 +214,7 @@ function dropped({ what, name, cascade }: Extract<Action, { kind: 'drop' }>, wor
     if (one.rows === 0) return [];
     if (one.what === 'table') return [lost(one, what === 'schema' ? 'drop-schema' : 'cascade-table')];
     // The columns of a table that goes as a whole are no news.
-    const isNews = one.what === 'column' && !own.has(one.name.slice(0, one.name.lastIndexOf('.')));
+    const isNews = one.what === 'column' && !own.has(tableOf(one));
     return isNews ? [lost(one, 'cascade-column')] : [];
   });
 }

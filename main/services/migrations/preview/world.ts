@@ -11,6 +11,8 @@ export type World = {
   meaningOf(name: Name): Meaning;
   /** Whether the column was added by one of the files, or renamed: the name that it has in the database now, if any. */
   columnNow(table: Name, column: string): string | undefined;
+  /** Whether a relation of the database, as the facts name it, is gone by now: dropped, or dropped and made anew. */
+  isGone(name: string): boolean;
   isLocked(table: Name): boolean;
   /** Takes the action into account, after it was judged. */
   apply(action: Action): void;
@@ -34,7 +36,7 @@ export function createWorld(facts: Facts): World {
     return inDefault(name);
   };
   const inDefault = ({ name }: Name) => keyOf(facts.schema === null ? { name } : { schema: facts.schema, name });
-  const asKey = ({ name }: RelationFacts) => name.split('.').map(requoted).join('.');
+  const asKey = ({ name }: { name: string }) => name.split('.').map(requoted).join('.');
   const columnKey = (table: Name, column: string) => `${full(table)} ${column}`;
 
   const meaningOf = (name: Name): Meaning => {
@@ -51,6 +53,10 @@ export function createWorld(facts: Facts): World {
     columnNow(table, column) {
       const key = columnKey(table, column);
       return columns.has(key) ? columns.get(key) : column;
+    },
+    isGone(name) {
+      const after = changed.get(asKey({ name }));
+      return after !== undefined && after.kind !== 'there';
     },
     isLocked: (table) => locked.has(full(table)),
     apply(action) {
