@@ -103,10 +103,7 @@ export function serverHandlers(
       if (address === undefined) throw new ProblemError('invalid-input', { where: 'url' });
       await shell.openExternal(address.href);
     },
-    'serverSettings.read': async ({ instanceId }) => {
-      const files = await installs.read(instanceId, AbortSignal.timeout(patience));
-      return files === null ? null : { ...files, compose: withoutSecrets(files.compose, redact) };
-    },
+    'serverSettings.read': ({ instanceId }) => installs.read(instanceId, AbortSignal.timeout(patience)),
     'serverSettings.plan': (request) => installs.planChange(request, AbortSignal.timeout(patience)),
     'serverSettings.apply': async ({ planId }) => ({ operationId: (await installs.applyChange(planId)).operationId }),
   };
@@ -119,13 +116,4 @@ function endWithThePage({ window }: MainWindow, streams: LogStreams): void {
     if (isMainFrame && !isSameDocument) streams.closeAll();
   });
   window.once('closed', () => streams.closeAll());
-}
-
-/** A file written by hand may hold secrets itself. A value that only names a variable is none, however its key is called. */
-function withoutSecrets(compose: string, redact: (text: string) => string): string {
-  const variable = /^\s*(?:-\s*)?[\w.-]+\s*[:=]\s*["']?\$\{\w+(?::?\?[^}]*)?\}["']?\s*(?:#.*)?$/;
-  return compose
-    .split('\n')
-    .map((line) => (variable.test(line) ? line : redact(line)))
-    .join('\n');
 }

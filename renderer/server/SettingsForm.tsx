@@ -2,12 +2,13 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useCallback, useState } from 'react';
 import type { TextKey } from '../../contract/copy/text.ts';
 import type { InstallPlan } from '../../contract/install.ts';
-import type { ServerSettings } from '../../contract/serverSettings.ts';
-import { ask } from '../api.ts';
+import type { FileChange, ServerSettings } from '../../contract/serverSettings.ts';
+import { ask, type Failure } from '../api.ts';
 import { Panel } from '../components/Panel.tsx';
 import { FailureView } from '../components/ProblemView.tsx';
 import { useAction } from '../store/useAction.ts';
 import { words } from '../words.ts';
+import { DiffView } from './DiffView.tsx';
 import classes from './Server.module.css';
 import { draftOf, type SettingsDraft, type SettingsErrors, settingsOf } from './settingsDraft.ts';
 
@@ -54,6 +55,7 @@ export function SettingsForm({
       else onPlan(plan);
     }, [instanceId, settings, draft, onPlan]),
   );
+  const byHand = changeByHand(review.failure);
   return (
     <Panel title={words('screen.server.section.settings')} sub={words('screen.server.settings.text')}>
       <form
@@ -106,7 +108,20 @@ export function SettingsForm({
           )}
         </div>
         {review.failure !== undefined && <FailureView failure={review.failure} />}
+        {byHand !== undefined && (
+          <>
+            <span className={classes.path}>{byHand.path}</span>
+            <DiffView change={byHand} />
+          </>
+        )}
       </form>
     </Panel>
   );
+}
+
+/** What the app does not change in a file that was written by hand, as a change to make there. */
+function changeByHand(failure: Failure | undefined): FileChange | undefined {
+  if (failure?.kind !== 'problem' || failure.problem.code !== 'compose-not-editable') return undefined;
+  const { detail, values } = failure.problem;
+  return detail === undefined ? undefined : { path: String(values.path ?? ''), state: 'changed', diff: detail };
 }

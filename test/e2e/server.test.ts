@@ -243,9 +243,13 @@ test('settings: a diff first, applied, put back where the server does not become
     expect(zoneByVariable).not.toBe(before);
     await writeFile(file, zoneByVariable);
     await server.open('Settings');
-    await expect(page.getByText('The compose file says it in a way that the app does not change')).toBeVisible({
-      timeout: 20_000,
-    });
+    await expect(zone).toHaveValue('America/New_York', { timeout: 20_000 });
+    await zone.fill('Asia/Tokyo');
+    await server.button('Show what would change').click();
+    // The change to make by hand is shown.
+    await expect(page.getByRole('alert')).toContainText('cannot be changed safely', { timeout: 20_000 });
+    await expect(page.getByRole('region', { name: file })).toContainText('Asia/Tokyo');
+    await look('server-settings-by-hand', { documented: false });
     expect(await readFile(file, 'utf8')).toBe(zoneByVariable);
   });
 });

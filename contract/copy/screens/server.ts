@@ -173,10 +173,9 @@ export const serverScreens = {
   'screen.server.settings.no-files': 'The app does not know the server’s compose file',
   'screen.server.settings.no-files-text':
     'The container was not made by Compose, or its file is not where it was. Its settings are changed where it was made.',
-  'screen.server.settings.unreadable': 'The compose file says it in a way that the app does not change',
+  'screen.server.settings.unreadable': 'The compose file says more than these settings',
   'screen.server.settings.unreadable-text':
-    'It was written by hand, with anchors, includes or variables where values would be. It is shown under Compose file, and stays as it is.',
-  'screen.server.settings.unchanged': 'unchanged',
+    'It holds something that the settings here have no place for, such as a volume where a folder would be. It is shown under Compose file, and stays as it is.',
   'screen.server.settings.applied': 'The server runs with these settings.',
   'screen.server.settings.invalid.image': 'A name of an image with a tag is needed, without spaces.',
   'screen.server.settings.invalid.port': 'A port is a number from 1 to 65535.',
