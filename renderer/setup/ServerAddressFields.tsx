@@ -1,6 +1,6 @@
 import { Autocomplete, Radio, Stack, TextInput } from '@mantine/core';
-import { Banner } from '../components/Banner.tsx';
 import { Panel } from '../components/Panel.tsx';
+import { StatusMark } from '../components/StatusMark.tsx';
 import { words } from '../words.ts';
 import { FindingLine } from './FindingLine.tsx';
 import type { ServerFieldsProps } from './ServerHostFields.tsx';
@@ -15,7 +15,7 @@ export function ServerAddressFields({ values, errors, findings, change }: Server
     <Panel title={words('screen.server-form.address')} sub={words('screen.server-form.address-text')}>
       <div className={classes.group}>
         <div>
-          <div className={classes.pair}>
+          <div className={classes.widePair}>
             <TextInput
               label={words('screen.server-form.url')}
               description={words('screen.server-form.url-text')}
@@ -49,9 +49,10 @@ export function ServerAddressFields({ values, errors, findings, change }: Server
           </Stack>
         </Radio.Group>
         {everywhere ? (
-          <Banner tone="warn" title={words('screen.server-form.bind-warning')}>
-            {words('screen.server-form.bind-warning-text')}
-          </Banner>
+          <div className={classes.warning}>
+            <StatusMark tone="warn">{words('screen.server-form.bind-warning')}</StatusMark>
+            <p className={classes.hint}>{words('screen.server-form.bind-warning-text')}</p>
+          </div>
         ) : (
           <TextInput
             label={words('screen.server-form.bind-address')}

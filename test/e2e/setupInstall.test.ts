@@ -138,7 +138,7 @@ test('over SSH to a database in a container there: the server’s own way to it 
   await setup.addSshHost({ host: host.host, port: host.port, user, keyFile: key.file, name: 'nas' });
   await companion.button('Look for Docker').click();
   await question.getByRole('button', { name: 'Accept the key' }).click();
-  await expect(page.getByText('With sudo')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('With sudo', { exact: true })).toBeVisible({ timeout: 60_000 });
   await look('setup-docker-ssh');
   await setup.goOnWithDocker();
   await setup.choose('A PostgreSQL that I run');
