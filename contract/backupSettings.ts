@@ -76,6 +76,8 @@ export type Schedule = z.infer<typeof scheduleSchema>;
 export const backupSettingsSchema = z.object({
   destinations: z.array(destinationSchema).max(16),
   encryption: encryptionSchema,
+  /** Recipients whose secret half is in the keychain: copies that were encrypted for an earlier key are opened with it. */
+  keys: z.array(z.string()),
   retention: retentionSchema,
   schedule: scheduleSchema.optional(),
 });

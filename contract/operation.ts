@@ -21,6 +21,8 @@ const operationKinds = [
   'server-settings',
   'backup',
   'backup-verify',
+  'backup-copy',
+  'backup-prune',
   'migrate',
   'rehearse',
   'companion-schema',

@@ -1,5 +1,35 @@
 /** Destinations, encryption, retention, schedule and notifications of backups. Keys start with `backup.` and `problem.`. */
 export const backupSettings = {
+  'operation.kind.backup-copy': 'Copies of a backup',
+  'operation.kind.backup-prune': 'Removal of old backups',
+  'backup.step.encrypt': 'Encrypt it, and open it again with the key',
+  'backup.step.copy': 'Copy it to {name}',
+  'backup.step.prune': 'Remove what is not to be kept',
+  'backup.outcome.copied':
+    '{name}: {count, plural, one {# copy is} other {# copies are}} complete{removed, plural, =0 {} one {; # old backup removed} other {; # old backups removed}}.',
+  'backup.outcome.pruned':
+    '{removed, plural, =0 {Nothing was removed} one {# backup was removed} other {# backups were removed}}.',
+  'backup.retention.last': 'one of the newest {count}',
+  'backup.retention.daily': 'the newest of its day',
+  'backup.retention.weekly': 'the newest of its week',
+  'backup.retention.monthly': 'the newest of its month',
+  'backup.retention.newest-good': 'the newest that is known to be good',
+  'backup.retention.not-verified': 'not known to be good: never removed by a rule',
+  'backup.retention.no-rule': 'no rule removes anything',
+  'backup.retention.goes': 'goes',
+  'backup.place.local': 'this computer',
+  'notify.title.succeeded': '{instance}: backup made',
+  'notify.title.failed': '{instance}: the backup failed',
+  'notify.title.incomplete': '{instance}: the backup is made, but not copied everywhere',
+  'notify.title.test': 'Test of Aperture Companion',
+  'notify.body.succeeded':
+    '{name}, {megabytes} MB, read to its end. {copies, plural, =0 {} one {# copy elsewhere.} other {# copies elsewhere.}}',
+  'notify.body.problem': '{title}. {cause}',
+  'notify.body.test': 'Messages about backups arrive here.',
+  'notify.body.unexpected':
+    'It ended with an error that the app does not know. The report is in its log under {reference}.',
+  'notify.body.interrupted': 'It was stopped before it was finished.',
+
   'problem.destination-unreachable.title': '{name} cannot be reached',
   'problem.destination-unreachable.cause': 'The connection could not be made, or broke and did not come back.',
   'problem.destination-unreachable.next':
