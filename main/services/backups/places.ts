@@ -38,7 +38,7 @@ export type PlacesNeed = {
 };
 
 /** Milliseconds for everything that is asked of another computer or of Docker. */
-const patience = 20_000;
+const patience = 60_000;
 
 /** Refuses zstd before it connects where it can't; a folder that isn't there keeps it from connecting anywhere. */
 const zstdProbe = ['--compress=zstd:3', '--format=custom', '--no-password', '--host=/nonexistent', '--dbname=probe'];

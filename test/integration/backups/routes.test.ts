@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BackupRoute } from '../../../contract/backup.ts';
 import type { Companion } from '../../../main/compose.ts';
@@ -5,6 +6,7 @@ import { makeNetwork, type PostgresContainer, runPostgres, runServer } from '../
 import { type Docker, startDocker } from '../../support/docker/engine.ts';
 import { startPgBouncer } from '../../support/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
+import { until } from '../../support/processes.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import { makeSshKey } from '../../support/sshKeys.ts';
 import { addInstance, backup, expectSameAfterRestore, fill, never, startCompanion, toolsFolder } from './harness.ts';
@@ -89,7 +91,8 @@ test('a pooler by transaction is refused, one by session is not', async () => {
   await server.stop('immediate');
 });
 
-describe('in Docker', () => {
+// Docker on a busy machine takes its time.
+describe('in Docker', { timeout: 300_000 }, () => {
   let docker: Docker;
   let database: PostgresContainer;
   let container: string;
@@ -131,6 +134,30 @@ describe('in Docker', () => {
     expect(inspected.tables.map(({ name }) => name)).toContain('films');
     expect(await docker.docker('ps', '-aq', '--filter', 'label=aperture-companion.one-off')).toBe('');
     await scratch.stop('immediate');
+  });
+
+  test.each(['container', 'one-off-container'] as const)('cancelled in a %s: nothing goes on there', async (kind) => {
+    await database.sql(`CREATE TABLE IF NOT EXISTS bulk AS SELECT i, (SELECT string_agg(md5(random()::text || i || j), '')
+      FROM generate_series(1, 30) j) AS noise FROM generate_series(1, 60000) i`);
+    const route = await routeOf(instance, kind);
+    const before = (await companion.backups.list(instance, never)).length;
+    const { folder } = await companion.backups.plan({ instanceId: instance }, never);
+    const { operationId, ended } = await companion.backups.run({ instanceId: instance, route });
+    await until(
+      () => Promise.resolve(readdirSync(folder).some((name) => name.endsWith('.part'))),
+      60_000,
+      () => 'no part',
+    );
+    await companion.operations.cancel(operationId);
+    expect((await ended).state).toBe('cancelled');
+    expect((await companion.backups.list(instance, never)).length).toBe(before);
+    expect(readdirSync(folder).filter((name) => /part|owner/.test(name))).toEqual([]);
+    expect(
+      await database.sql(
+        `SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'aperture-companion-backup%'`,
+      ),
+    ).toMatch(/^0\s*$/);
+    expect(await docker.docker('ps', '-aq', '--filter', 'label=aperture-companion.one-off')).toBe('');
   });
 
   test('the server’s own dumps: whole, empty, cut off, something else', async () => {
