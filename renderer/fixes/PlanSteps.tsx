@@ -4,7 +4,14 @@ import { groupedSteps } from './planText.ts';
 
 /** The very statements, files and commands of a plan, in order. */
 export function PlanSteps({ plan, label }: { plan: Plan; label: string }) {
-  return groupedSteps(plan).map(({ note, body }) => (
-    <Snippet key={`${note}${body}`} note={note} text={body} label={label} />
+  const groups = groupedSteps(plan);
+  return groups.map(({ note, body }, index) => (
+    <Snippet
+      key={`${note}${body}`}
+      note={note}
+      text={body}
+      // Regions are told apart by their names.
+      label={groups.length === 1 ? label : `${label} (${index + 1})`}
+    />
   ));
 }

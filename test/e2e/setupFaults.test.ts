@@ -189,6 +189,8 @@ test('the database goes down after the checks: the installation says so, and goe
   await expect(connection.connected).toBeVisible({ timeout: 30_000 });
   await setup.continues.click();
   await expect(page.getByText(/^Ready/).first()).toBeVisible({ timeout: 30_000 });
+  // Once it is known where the server is going to be.
+  await expect(companion.button('Try both sides')).toBeEnabled({ timeout: 60_000 });
   await page.getByText('Another address for the server').click();
   await setup.field('Host, as the container finds it').fill(database.name);
   await setup.field('Port').fill('5432');
