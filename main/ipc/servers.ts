@@ -104,7 +104,16 @@ export function serverHandlers(
       await shell.openExternal(address.href);
     },
     'serverSettings.read': ({ instanceId }) => installs.read(instanceId, AbortSignal.timeout(patience)),
-    'serverSettings.plan': (request) => installs.planChange(request, AbortSignal.timeout(patience)),
+    'serverSettings.plan': async (request) => {
+      const signal = AbortSignal.timeout(patience);
+      const { installation } = await instances.get(request.instanceId);
+      // A server that was linked runs from a file that the app has read by now: from here on it knows how it is installed.
+      const found = installation === undefined ? await installs.read(request.instanceId, signal) : null;
+      if (found?.installation !== undefined) {
+        await instances.update(request.instanceId, { installation: found.installation });
+      }
+      return installs.planChange(request, signal);
+    },
     'serverSettings.apply': async ({ planId }) => ({ operationId: (await installs.applyChange(planId)).operationId }),
   };
 }
