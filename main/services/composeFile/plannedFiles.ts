@@ -62,11 +62,20 @@ export async function composeFileIn(
   signal: AbortSignal,
 ): Promise<{ path: string; content: string | undefined }> {
   const usual = inFolder(folder, composeFileName);
-  for (const path of [usual, ...otherComposeFiles.map((name) => inFolder(folder, name))]) {
+  const paths = [usual, ...otherComposeFiles.map((name) => inFolder(folder, name))];
+  for (const path of host.kind === 'ssh' ? await thereOf(host, paths, signal) : paths) {
     const content = await readIfThere(host, path, { signal, maxBytes: largestFile });
     if (content !== undefined) return { path, content };
   }
   return { path: usual, content: undefined };
+}
+
+/** One question in place of one a file. Links that lead nowhere count: reading tells. */
+async function thereOf(host: Host, paths: readonly string[], signal: AbortSignal): Promise<string[]> {
+  const script = 'for f in "$@"; do if [ -e "$f" ] || [ -L "$f" ]; then echo 1; else echo 0; fi; done';
+  const { stdout } = await host.run(['sh', '-c', script, 'sh', ...paths], { signal });
+  const answers = stdout.trim().split('\n');
+  return paths.filter((_, index) => answers[index] === '1');
 }
 
 /** The `.env` of a folder. */

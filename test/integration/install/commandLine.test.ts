@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Docker, dockerCanBeHad, startDocker } from '../../support/docker/engine.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
 import { type CommandLine, commandLine } from '../cli/commandLine.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 describe.runIf(dockerCanBeHad)('install on the command line', () => {
   let docker: Docker;

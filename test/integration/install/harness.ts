@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
+import { vi } from 'vitest';
 import { problemText } from '../../../contract/copy/problemText.ts';
 import { say } from '../../../contract/copy/text.ts';
 import type { EventName, Events } from '../../../contract/events.ts';
@@ -14,6 +15,9 @@ import { uniqueName } from '../../support/docker/containers.ts';
 import type { Docker } from '../../support/docker/engine.ts';
 import { freePort } from '../../support/ports.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
+
+/** Milliseconds: an installation takes ten seconds on a quiet machine, and many times that on a busy one. */
+vi.setConfig({ testTimeout: 300_000 });
 
 export const never = new AbortController().signal;
 
