@@ -39,9 +39,17 @@ export function ReachPanel({ instance, docker }: { instance: InstanceView; docke
       .catch(() => undefined);
   }, [instance.id]);
   const possible = known !== undefined || instance.server !== undefined;
+  const place = JSON.stringify(docker);
+  // As they are when it is tried: a fix has just changed the networks.
   const again = useCallback(async () => {
-    if (possible) await useStore.getState().tryReach(instance.id, known);
-  }, [possible, instance.id, known]);
+    const { instances, tryReach } = useStore.getState();
+    const now = instances.find(({ id }) => id === instance.id);
+    const settings = now?.setup?.server;
+    if (now?.server !== undefined) return tryReach(instance.id, undefined);
+    if (settings === undefined) return;
+    const { installation: wished } = installationOf(settings, JSON.parse(place) as DockerPlace, now?.setup?.source);
+    if (wished !== undefined) await tryReach(instance.id, wished);
+  }, [instance.id, place]);
   const { report } = view;
   const sum = report === undefined ? undefined : sumOf(report);
   return (
