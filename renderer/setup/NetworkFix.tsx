@@ -52,7 +52,7 @@ export function NetworkFix({
     }, [fix, plan, docker, instance, onDone]),
   );
   return (
-    <div className={classes.fix}>
+    <fieldset className={classes.fix} aria-label={say(fix.title)}>
       <p className={classes.label}>{say(fix.title)}</p>
       {fix.why !== undefined && <p className={classes.hint}>{say(fix.why)}</p>}
       {plan === undefined ? (
@@ -78,7 +78,7 @@ export function NetworkFix({
         </Button>
         <CopyButton text={fix.preview} />
       </div>
-    </div>
+    </fieldset>
   );
 }
 

@@ -167,8 +167,9 @@ test('over SSH to a database in a container there: the server’s own way to it 
   const server = page.getByRole('region', { name: 'From the server’s place' });
   await expect(server).toContainText('Not reached');
   await look('setup-reach', { small: true });
-  await companion.button('Show what would be done').first().click();
-  await companion.button('Do this').first().click();
+  const share = page.getByRole('group', { name: `Put the server and ${database.name} on the network` });
+  await share.getByRole('button', { name: 'Show what would be done' }).click();
+  await share.getByRole('button', { name: 'Do this' }).click();
   await expect(page.getByText('Both sides reach the database')).toBeVisible({ timeout: 90_000 });
   await setup.continues.click();
 
