@@ -47,7 +47,10 @@ export function LogView({
   const touched = useRef(0);
   const lastTop = useRef(0);
   const { shown } = model;
-  const getItemKey = useCallback((index: number) => model.shown.at(index) ?? -1 - index, [model]);
+  // Once the oldest lines are let go, each index means another line with every batch: heights that were measured go by line.
+  const shift = wrap ? version : 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above; lines that don't wrap are of one height.
+  const getItemKey = useCallback((index: number) => model.shown.at(index) ?? -1 - index, [model, shift]);
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroll.current,
