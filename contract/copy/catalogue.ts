@@ -1,6 +1,7 @@
 import { application } from './application.ts';
 import { backupCommands } from './backupCommands.ts';
 import { backupSettings } from './backupSettings.ts';
+import { backupSettingsCommands } from './backupSettingsCommands.ts';
 import { backupProblems, backups } from './backups.ts';
 import { checks } from './checks.ts';
 import { commandLine } from './commandLine.ts';
@@ -17,6 +18,7 @@ import { practice } from './practice.ts';
 import { problems } from './problems.ts';
 import { provisioning } from './provisioning.ts';
 import { reach } from './reach.ts';
+import { restoreProblems, restores } from './restores.ts';
 import { screens } from './screens.ts';
 import { server } from './server.ts';
 import { ssh } from './ssh.ts';
@@ -31,6 +33,7 @@ export const catalogue = {
   ...backups,
   ...backupProblems,
   ...backupSettings,
+  ...backupSettingsCommands,
   ...checks,
   ...commandLine,
   ...composeFile,
@@ -46,6 +49,8 @@ export const catalogue = {
   ...problems,
   ...provisioning,
   ...reach,
+  ...restores,
+  ...restoreProblems,
   ...screens,
   ...server,
   ...ssh,

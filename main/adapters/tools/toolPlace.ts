@@ -6,7 +6,7 @@ import type { DockerCli } from '../docker/dockerCli.ts';
 import type { Host, RunningCommand } from '../host.ts';
 import { environmentLine } from '../ssh/quoting.ts';
 
-export type PostgresTool = 'pg_dump' | 'pg_restore';
+export type PostgresTool = 'pg_dump' | 'pg_restore' | 'psql';
 
 export type ToolStart = {
   signal: AbortSignal;
@@ -14,6 +14,10 @@ export type ToolStart = {
   env: Record<string, string>;
   /** PEM of the certificates that it trusts; a file of it is there while the tool runs. */
   rootCertificates?: string;
+  /** pg_restore's list of what to restore: becomes a file that `--use-list` names. */
+  list?: string;
+  /** So many bytes of standard input become a file first, whose path is the last argument: several workers can read from it. */
+  inputBytes?: number;
 };
 
 /** A running tool, and what has to be done once it is over, however it ended. */
@@ -32,20 +36,30 @@ const language = { LC_ALL: 'C', LANGUAGE: '' };
 /** Tools of this computer: started directly. */
 export function localTools(host: Host, pathOf: (tool: PostgresTool) => string): ToolPlace {
   return {
-    async start(tool, args, { signal, env, rootCertificates }) {
+    async start(tool, args, { signal, env, rootCertificates, list, inputBytes }) {
+      // Whoever has the bytes on this computer has them in a file.
+      if (inputBytes !== undefined) throw new TypeError('tools of this computer are given the file itself');
       let folder: string | undefined;
       const more: Record<string, string> = {};
-      if (rootCertificates !== undefined) {
+      const given = [...args];
+      if (rootCertificates !== undefined || list !== undefined) {
         folder = await mkdtemp(path.join(tmpdir(), 'aperture-companion-'));
+      }
+      if (folder !== undefined && rootCertificates !== undefined) {
         more.PGSSLROOTCERT = path.join(folder, 'root.crt');
         await writeFile(more.PGSSLROOTCERT, rootCertificates, { mode: 0o600 });
+      }
+      if (folder !== undefined && list !== undefined) {
+        const file = path.join(folder, 'list');
+        await writeFile(file, list, { mode: 0o600 });
+        given.unshift(`--use-list=${file}`);
       }
       const tidy = async () => {
         if (folder !== undefined) await rm(folder, { recursive: true, force: true });
       };
       try {
         const options = { signal, env: { ...env, ...language, ...more }, withoutInherited: own };
-        return { ...(await host.start([pathOf(tool), ...args], options)), tidy };
+        return { ...(await host.start([pathOf(tool), ...given], options)), tidy };
       } catch (error) {
         await tidy();
         throw error;
@@ -67,14 +81,26 @@ const wrapper = [
   'IFS= read -r line && eval "$line" || exit 125',
   'unset nl line',
   '[ "$#" -gt 0 ] || exit 125',
-  'if [ -z "$APERTURE_CA" ]; then rm -f "$f"; unset APERTURE_CA; exec "$@"; fi',
-  'printf %s "$APERTURE_CA" >"$f"; unset APERTURE_CA; PGSSLROOTCERT=$f; export PGSSLROOTCERT',
-  'trap "rm -f \\"$f\\"" EXIT',
-  '"$@"',
+  'i=$APERTURE_INPUT; l=; unset APERTURE_INPUT',
+  // Written by the shell itself and forgotten before a program is started: too long for the environment of one.
+  'if [ -n "$APERTURE_LIST" ]; then l=$f.list; printf "%s\\n" "$APERTURE_LIST" >"$l"; fi; unset APERTURE_LIST',
+  'if [ -z "$APERTURE_CA$l$i" ]; then rm -f "$f"; unset APERTURE_CA; exec "$@"; fi',
+  'trap "rm -f \\"$f\\" \\"$f.list\\" \\"$f.input\\"" EXIT',
+  'if [ -n "$APERTURE_CA" ]; then printf %s "$APERTURE_CA" >"$f"; PGSSLROOTCERT=$f; export PGSSLROOTCERT; fi; unset APERTURE_CA',
+  'if [ -n "$l" ]; then t=$1; shift; set -- "$t" "--use-list=$l" "$@"; fi',
+  'if [ -z "$i" ]; then "$@"; exit; fi',
+  // Only all of it counts: a link that breaks looks like the end of the input.
+  'cat >"$f.input" || exit 124; [ "$(wc -c <"$f.input")" -eq "$i" ] || exit 124',
+  '"$@" "$f.input" </dev/null',
 ].join('; ');
 
-function preamble({ env, rootCertificates = '' }: ToolStart): string {
-  return environmentLine({ ...env, ...language }) + environmentLine({ APERTURE_CA: rootCertificates });
+function preamble({ env, rootCertificates = '', list = '', inputBytes }: ToolStart): string {
+  const files = {
+    APERTURE_CA: rootCertificates,
+    APERTURE_LIST: list,
+    APERTURE_INPUT: inputBytes === undefined ? '' : String(inputBytes),
+  };
+  return environmentLine({ ...env, ...language }) + environmentLine(files);
 }
 
 const nothing = () => Promise.resolve();
