@@ -7,6 +7,7 @@ import { runnableFixIds } from './fix.ts';
 import type { ImportCandidate } from './imports.ts';
 import type { Instance, InstanceView, SecretPlace } from './instance.ts';
 import { instanceSchema, setupDraftSchema } from './instance.ts';
+import { migrationChannels } from './migrationChannels.ts';
 import type { OperationLogLine, OperationView } from './operation.ts';
 import type { Plan } from './plan.ts';
 import type { Problem } from './problem.ts';
@@ -109,6 +110,7 @@ export const channels = {
 
   ...setupChannels,
   ...serverChannels,
+  ...migrationChannels,
 
   'sshHosts.list': request<{ hosts: SshHost[]; aliases: string[]; agentSockets: string[] }>()(nothing),
   'sshHosts.save': request<SshHost>()(sshHostSchema),

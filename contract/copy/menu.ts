@@ -8,6 +8,7 @@ export const menu = {
   'app.menu.check-again': 'Check again',
   'app.dialog.save-log': 'Save the server’s log',
   'app.dialog.import': 'Choose a compose file, .env, .pgpass or pg_service.conf',
+  'app.dialog.migrations': 'Choose the folder that has the migrations',
   'app.dialog.certificate-authority': 'Choose the certificate of the authority',
   'app.dialog.client-certificate': 'Choose the client certificate',
   'app.dialog.client-key': 'Choose the private key of the client certificate',

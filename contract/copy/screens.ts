@@ -1,6 +1,7 @@
 import { activity } from './screens/activity.ts';
 import { checkScreens } from './screens/checks.ts';
 import { connection } from './screens/connection.ts';
+import { migrationScreens } from './screens/migrations.ts';
 import { overview } from './screens/overview.ts';
 import { providers } from './screens/providers.ts';
 import { serverScreens } from './screens/server.ts';
@@ -32,6 +33,7 @@ export const screens = {
   ...checkScreens,
   ...overview,
   ...serverScreens,
+  ...migrationScreens,
   ...providers,
   ...activity,
   ...settingsScreens,

@@ -6,6 +6,7 @@ import { databaseHandlers } from './databases.ts';
 import type { Handlers } from './handlers.ts';
 import { importHandlers } from './imports.ts';
 import { instanceHandlers } from './instances.ts';
+import { migrationHandlers } from './migrations.ts';
 import { operationHandlers } from './operations.ts';
 import { serverHandlers } from './servers.ts';
 import { setupHandlers } from './setup.ts';
@@ -22,5 +23,6 @@ export function createHandlers(companion: Companion, prompts: Prompts, main: Mai
     ...sshHandlers(companion),
     ...operationHandlers(companion, prompts),
     ...serverHandlers(companion, main),
+    ...migrationHandlers(companion, main),
   };
 }

@@ -49,12 +49,13 @@ function SchemaByServer({
             : words('screen.card.migrations', { count: schema.applied })
       }
       evidence={migrationsOnStart ? by : `${by} · ${words('screen.card.schema-off')}`}
-      action={{ label: words('screen.card.server.see'), run: () => go(places.server) }}
+      action={{ label: words('screen.card.schema-see'), run: () => go(places.migrations) }}
     />
   );
 }
 
 function SchemaByChecks({ instance }: { instance: InstanceView }) {
+  const [, go] = useLocation();
   const { report, loaded } = useStore((state) => checksOf(state, instance.id));
   const facts = report?.facts;
   const applied = facts?.migrationsApplied;
@@ -88,6 +89,7 @@ function SchemaByChecks({ instance }: { instance: InstanceView }) {
                 .filter((part) => part !== undefined)
                 .join(' · ')
       }
+      action={{ label: words('screen.card.schema-see'), run: () => go(places.migrations) }}
     />
   );
 }

@@ -1,4 +1,11 @@
-import { IconActivityHeartbeat, IconDatabase, IconHome, IconServer2, IconSettings } from '@tabler/icons-react';
+import {
+  IconActivityHeartbeat,
+  IconDatabase,
+  IconHome,
+  IconServer2,
+  IconSettings,
+  IconStairsUp,
+} from '@tabler/icons-react';
 import type { ComponentType, ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { say } from '../../contract/copy/text.ts';
@@ -8,6 +15,7 @@ import { serverLine } from '../server/serverLine.ts';
 import { useStale } from '../server/useServerWatch.ts';
 import { checksOf } from '../store/checks.ts';
 import { selectedInstance } from '../store/instances.ts';
+import { migrationsOf } from '../store/migrations.ts';
 import { serverOf } from '../store/servers.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
@@ -31,6 +39,12 @@ export function Rail() {
             mark={<DatabaseMark />}
           />
           <RailLink to={places.server} icon={IconServer2} label={words('screen.server.title')} mark={<ServerMark />} />
+          <RailLink
+            to={places.migrations}
+            icon={IconStairsUp}
+            label={words('screen.migrations.title')}
+            mark={<MigrationsMark />}
+          />
         </>
       ) : (
         <RailLink to={places.welcome} icon={IconHome} label={words('screen.welcome.title')} />
@@ -107,6 +121,23 @@ function ServerMark() {
   return (
     <span className={classes.mark} role="img" aria-label={say(title)}>
       <StatusIcon tone={tone} size={16} />
+    </span>
+  );
+}
+
+/** How many are pending, as the last comparison found. */
+function MigrationsMark() {
+  const instance = useStore(selectedInstance);
+  const pending = useStore((state) => migrationsOf(state, instance?.id).status.value?.pending ?? 0);
+  if (pending === 0) return null;
+  return (
+    <span
+      className={classes.count}
+      data-tone="info"
+      role="img"
+      aria-label={words('screen.migrations.mark', { count: pending })}
+    >
+      {pending}
     </span>
   );
 }

@@ -20,6 +20,9 @@ const SetupPage = lazy(async () => ({ default: (await import('../setup/SetupPage
 const OverviewPage = lazy(async () => ({ default: (await import('../overview/OverviewPage.tsx')).OverviewPage }));
 const DatabasePage = lazy(async () => ({ default: (await import('../database/DatabasePage.tsx')).DatabasePage }));
 const ServerPage = lazy(async () => ({ default: (await import('../server/ServerPage.tsx')).ServerPage }));
+const MigrationsPage = lazy(async () => ({
+  default: (await import('../migrations/MigrationsPage.tsx')).MigrationsPage,
+}));
 const ActivityPage = lazy(async () => ({ default: (await import('../activity/ActivityPage.tsx')).ActivityPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/SettingsPage.tsx')).SettingsPage }));
 
@@ -90,6 +93,9 @@ function Page() {
       <Route path={places.overview}>{hasInstance ? <OverviewPage /> : <Redirect to={places.welcome} replace />}</Route>
       <Route path={places.database}>{hasInstance ? <DatabasePage /> : <Redirect to={places.welcome} replace />}</Route>
       <Route path={places.server} component={ServerPage} />
+      <Route path={places.migrations}>
+        {hasInstance ? <MigrationsPage /> : <Redirect to={places.welcome} replace />}
+      </Route>
       <Route path="/activity/:operationId?">{(params) => <ActivityPage operationId={params.operationId} />}</Route>
       <Route path="/settings/:section?">{(params) => <SettingsPage section={params.section} />}</Route>
       <Route>

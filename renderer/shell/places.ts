@@ -7,6 +7,7 @@ export const places = {
   overview: '/overview',
   database: '/database',
   server: '/server',
+  migrations: '/migrations',
   activity: '/activity',
   settings: '/settings',
   newSetup: '/setup',

@@ -22,6 +22,7 @@ import { isReachable, selectedInstance } from '../store/instances.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { instanceLine } from './instanceLine.ts';
+import { migrationActions } from './migrationActions.ts';
 import { places, settingsPlace } from './places.ts';
 import { serverActions } from './serverActions.ts';
 
@@ -47,7 +48,7 @@ export function usePaletteActions(): PaletteAction[] {
       { id: 'database', name: words('screen.database.title'), icon: IconDatabase, run: () => go(places.database) },
     );
   }
-  actions.push(...serverActions(selected, go));
+  actions.push(...serverActions(selected, go), ...migrationActions(selected, go));
   if (selected !== undefined && isReachable(selected)) {
     const { id, name } = selected;
     actions.push(

@@ -12,6 +12,8 @@ export function listen(bridge: Bridge, store: { getState(): Store; setState(chan
   bridge.on('install.pull', (event) => now().installPull(event));
   bridge.on('install.log', (event) => now().installLog(event));
   bridge.on('reach.report', (event) => now().reachReport(event));
+  bridge.on('migration.report', (event) => now().migrationReport(event));
+  bridge.on('rehearsal.report', (event) => now().rehearsalReport(event));
   bridge.on('ssh.report', ({ sshHostId, report }) => now().sshReport(sshHostId, report));
   bridge.on('instances.changed', ({ instances, selected }) => store.setState({ instances, selectedId: selected }));
   bridge.on('prompt.asked', (prompt) => now().promptAsked(prompt));

@@ -3,6 +3,7 @@ import { type AppSlice, appSlice } from './app.ts';
 import { type ChecksSlice, checksSlice } from './checks.ts';
 import { type ConnectionsSlice, connectionsSlice } from './connections.ts';
 import { type InstancesSlice, instancesSlice } from './instances.ts';
+import { type MigrationsSlice, migrationsSlice } from './migrations.ts';
 import { type OperationsSlice, operationsSlice } from './operations.ts';
 import { type PromptsSlice, promptsSlice } from './prompts.ts';
 import { type ServersSlice, serversSlice } from './servers.ts';
@@ -19,6 +20,7 @@ export type Store = AppSlice &
   SetupDockerSlice &
   SetupInstallSlice &
   ServersSlice &
+  MigrationsSlice &
   SshHostsSlice;
 
 /** What the window knows: one store of slices, each with its actions beside its state. */
@@ -32,5 +34,6 @@ export const useStore = create<Store>()((...all) => ({
   ...setupDockerSlice(...all),
   ...setupInstallSlice(...all),
   ...serversSlice(...all),
+  ...migrationsSlice(...all),
   ...sshHostsSlice(...all),
 }));
