@@ -16,6 +16,9 @@ import { createLogFile } from './adapters/logFile.ts';
 import { secretServiceLocked } from './adapters/secretService.ts';
 import { createRedactor } from './redaction.ts';
 import { createActivity } from './services/activity.ts';
+import { createBackupCopies } from './services/backupCopies.ts';
+import { createBackupRuns } from './services/backupRuns.ts';
+import { createBackupSettings } from './services/backupSettings.ts';
 import { backupsDocument, createBackups } from './services/backups.ts';
 import { createChecks } from './services/checks.ts';
 import { createCompanionSchema } from './services/companionSchema.ts';
@@ -35,6 +38,7 @@ import { createSchemaDump } from './services/migrations/schemaDump.ts';
 import { createServerPauses, pausedServersDocument } from './services/migrations/serverPause.ts';
 import { createNetworks } from './services/networks.ts';
 import { createNewInstances } from './services/newInstances.ts';
+import { createNotifications, notificationsDocument } from './services/notifications.ts';
 import { createOperations } from './services/operations/operations.ts';
 import type { Ask, Emit } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
@@ -174,6 +178,23 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     dockerHosts,
     tools: { find: createTools().findPostgres },
   });
+  const backupSettings = createBackupSettings({
+    folder: join(folder, 'backup-settings'),
+    credentials,
+    sshHost: sshHosts.hostFor,
+  });
+  const backupCopies = createBackupCopies({
+    folder: join(folder, 'outgoing'),
+    backups,
+    settings: backupSettings,
+    operations,
+  });
+  const notifications = createNotifications({
+    document: openDocument(notificationsDocument, documents),
+    credentials,
+    redact: redactor.redact,
+    addToRedactor: redactor.add,
+  });
   const migrationRuns = createMigrationRuns({
     instances,
     connections,
@@ -232,6 +253,10 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     newInstances: createNewInstances({ instances, imports }),
     tools: createTools(),
     backups,
+    backupSettings,
+    backupCopies,
+    notifications,
+    backupRuns: createBackupRuns({ instances, backups, copies: backupCopies, settings: backupSettings, notifications }),
     /** Ends what runs, writes what is pending. */
     async stop() {
       await operations.stop(patience);

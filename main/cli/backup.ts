@@ -1,10 +1,12 @@
 import path from 'node:path';
 import type { BackupRoute, BackupToolChoice } from '../../contract/backup.ts';
+import { problemText } from '../../contract/copy/problemText.ts';
 import { say, text } from '../../contract/copy/text.ts';
 import type { Companion } from '../compose.ts';
+import { cancelled, ProblemError } from '../problems/ProblemError.ts';
 import { backupText, inspectionText, listText, planText, serverBackupsText } from './backupText.ts';
 import type { Context } from './context.ts';
-import { WrongUsage } from './failure.ts';
+import { UnexpectedEnd, WrongUsage } from './failure.ts';
 import { findInstance } from './findInstance.ts';
 import { type ExitCode, exitCode } from './output.ts';
 
@@ -24,16 +26,28 @@ export async function now(options: NowOptions, context: Context): Promise<ExitCo
     return plan.problem === undefined ? exitCode.good : exitCode.problemFound;
   }
   const label = options.label === undefined ? {} : { label: options.label };
-  let made: ReturnType<Companion['backups']['run']> | undefined;
-  const view = await context.follow(async () => {
-    made = companion.backups.run({ ...request, ...label });
-    const { operationId: id, ended } = await made;
-    return { id, ended };
+  const { signal, output } = context;
+  const run = await companion.backupRuns.run({ ...request, ...label }, signal, (id) => {
+    const cancel = () => void companion.operations.cancel(id);
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
   });
-  const backup = await (await made)?.backup;
+  const { backup, operation, copies, pruned } = run;
+  if (operation.state === 'cancelled') throw cancelled(signal.reason);
+  if (operation.problem !== undefined) {
+    throw new ProblemError(operation.problem.code, operation.problem.values, operation.problem);
+  }
+  if (operation.unexpected !== undefined) throw new UnexpectedEnd(operation.unexpected);
   if (backup === undefined) throw new Error('an operation that succeeded made no backup');
-  context.output.result({ backup, operation: view.id }, () => backupText(backup));
-  return exitCode.good;
+  const removed = pruned?.places.flatMap(({ verdicts }) => verdicts.filter(({ keep }) => !keep)) ?? [];
+  const told = run.told.map(({ target, problem }) => ({ name: target.name, problem: problem ?? null }));
+  output.result({ backup, operation: operation.id, copies, removed, told }, () => backupText(backup));
+  const failed = copies.filter(({ problem }) => problem !== undefined);
+  for (const { destination, problem } of failed) {
+    const title = problem === undefined ? '' : problemText(problem).title;
+    output.progress(say(text('cli.backup.now.incomplete', { name: destination.name, title })));
+  }
+  return failed.length === 0 && run.copied ? exitCode.good : exitCode.problemFound;
 }
 
 async function routeNamed(

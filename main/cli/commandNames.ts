@@ -7,6 +7,7 @@ export const commandNames = [
   'database',
   'server',
   'backup',
+  'notify',
   'install',
   'compose',
   'migrate',

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkIds } from '../../contract/check.ts';
 import { backupCommands } from '../../contract/copy/backupCommands.ts';
+import { backupSettingsCommands } from '../../contract/copy/backupSettingsCommands.ts';
 import { commandLine } from '../../contract/copy/commandLine.ts';
 import { composeFile } from '../../contract/copy/composeFile.ts';
 import { install } from '../../contract/copy/install.ts';
@@ -10,6 +11,7 @@ import { reach } from '../../contract/copy/reach.ts';
 import { hostPresets } from '../../contract/hostPreset.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addBackupCommands } from './backupProgram.ts';
+import { addBackupSettingsCommands, addNotifyCommands } from './backupSettingsProgram.ts';
 import type { CheckOptions } from './check.ts';
 import type { commandNames } from './commandNames.ts';
 import type { AdoptFilesOptions, ComposeOptions } from './compose.ts';
@@ -31,6 +33,7 @@ const words = {
   ...provisioning,
   ...reach,
   ...backupCommands,
+  ...backupSettingsCommands,
 } as const;
 
 /** A command with its options, ready to be run. */
@@ -113,7 +116,10 @@ export function createProgram({
     { add, leaf, chosen },
   );
   addServerCommands<Common>(top('server', words['cli.server.description']), { add, leaf, chosen });
-  addBackupCommands<Common>(top('backup', words['cli.backup.description']), { add, leaf, chosen });
+  const backup = top('backup', words['cli.backup.description']);
+  addBackupCommands<Common>(backup, { add, leaf, chosen });
+  addBackupSettingsCommands<Common>(backup, { add, leaf, chosen });
+  addNotifyCommands<Common>(top('notify', words['cli.notify.description']), { add, leaf, chosen });
 
   settable(leaf(top('install', words['cli.install.description'])))
     .option('--instance <name|id>', words['cli.install.instance'])

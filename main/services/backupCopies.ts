@@ -1,6 +1,12 @@
 import path from 'node:path';
 import type { BackupManifest, BackupView } from '../../contract/backup.ts';
-import type { DestinationSettings, Retention } from '../../contract/backupSettings.ts';
+import type {
+  DestinationSettings,
+  PrunePlace,
+  PrunePlan,
+  PruneVerdict,
+  Retention,
+} from '../../contract/backupSettings.ts';
 import { text } from '../../contract/copy/text.ts';
 import type { OperationView } from '../../contract/operation.ts';
 import type { Problem } from '../../contract/problem.ts';
@@ -15,26 +21,13 @@ import {
 } from './backupCopies/outgoing.ts';
 import { listRemote, type RemoteBackup, removeRemote, sendTo, tidyRemote } from './backupCopies/remote.ts';
 import { removeLocal } from './backupCopies/removeLocal.ts';
-import { decideRetention, type RetentionReason } from './backupRules/retention.ts';
+import { decideRetention } from './backupRules/retention.ts';
 import type { BackupSettingsService } from './backupSettings.ts';
 import type { Backups } from './backups.ts';
 import type { Op, Operations } from './ports.ts';
 
 /** What came of one destination. `problem`: the copy is not there. */
 export type CopyOutcome = { destination: DestinationSettings; copied: string[]; problem?: Problem };
-
-export type PruneVerdict = {
-  id: string;
-  name: string;
-  createdAt: string;
-  bytes: number;
-  keep: boolean;
-  /** Empty for what goes. */
-  reasons: RetentionReason[];
-};
-/** One place with its backups, newest first. `destination` is missing for this computer. `problem`: it could not be looked at. */
-export type PrunePlace = { destination?: DestinationSettings; verdicts: PruneVerdict[]; problem?: Problem };
-export type PrunePlan = { retention: Retention; timeZone: string; places: PrunePlace[] };
 
 type Begun<Result> = { id: string; ended: Promise<OperationView>; result: Promise<Result | undefined> };
 
@@ -44,8 +37,8 @@ export interface BackupCopies {
    * that is wished. One that fails does not fail the others; the operation fails with the first problem. Undefined without destinations.
    */
   copy(instance: { id: string; name: string }): Promise<Begun<CopyOutcome[]> | undefined>;
-  /** What retention would remove now, in each place, and why the rest stays. Changes nothing. */
-  planPrune(instanceId: string, signal: AbortSignal): Promise<PrunePlan>;
+  /** What retention would remove now, in each place, and why the rest stays; by other rules where some are given. Changes nothing. */
+  planPrune(instanceId: string, signal: AbortSignal, rules?: Retention): Promise<PrunePlan>;
   /** Removes exactly what a plan made now would: an operation. */
   prune(instance: { id: string; name: string }): Promise<Begun<PrunePlan>>;
   /** Whole copies of one destination. */
@@ -73,8 +66,9 @@ export function createBackupCopies({
 
   const zoneOf = async (instanceId: string) => (await settings.get(instanceId)).schedule?.timeZone ?? timeZone();
 
-  const planPrune = async (instanceId: string, signal: AbortSignal): Promise<PrunePlan> => {
-    const { destinations, retention } = await settings.get(instanceId);
+  const planPrune = async (instanceId: string, signal: AbortSignal, rules?: Retention): Promise<PrunePlan> => {
+    const { destinations, retention: kept } = await settings.get(instanceId);
+    const retention = rules ?? kept;
     const zone = await zoneOf(instanceId);
     const judge = (found: { id: string; name: string; createdAt: string; bytes: number; verified: boolean }[]) => {
       const verdicts = decideRetention(

@@ -1,11 +1,12 @@
 import type { BackupView, RunBackup } from '../../contract/backup.ts';
+import type { PrunePlan } from '../../contract/backupSettings.ts';
 import { problemText } from '../../contract/copy/problemText.ts';
 import { say, text } from '../../contract/copy/text.ts';
 import type { Instance } from '../../contract/instance.ts';
 import type { OperationView } from '../../contract/operation.ts';
 import type { Message } from '../adapters/notify.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
-import type { BackupCopies, CopyOutcome, PrunePlan } from './backupCopies.ts';
+import type { BackupCopies, CopyOutcome } from './backupCopies.ts';
 import type { BackupSettingsService } from './backupSettings.ts';
 import type { Backups } from './backups.ts';
 import type { Instances } from './instances.ts';
@@ -16,6 +17,8 @@ export type BackupRun = {
   /** Missing when none was made. */
   backup?: BackupView;
   copies: CopyOutcome[];
+  /** Every destination has what it should have; also true where there is none. */
+  copied: boolean;
   /** Missing when nothing was to be removed, or could not. */
   pruned?: PrunePlan;
   told: Told[];
@@ -66,7 +69,7 @@ export function createBackupRuns({
       const backup = await begun.backup;
       if (backup === undefined || operation.state !== 'succeeded') {
         const told = await tell(instance, { outcome: 'failed', title: failedTitle, body: endText(operation) });
-        return { operation, copies: [], told };
+        return { operation, copies: [], copied: false, told };
       }
       const copying = signal.aborted ? undefined : await copies.copy(instance);
       if (copying !== undefined) began(copying.id);
@@ -94,7 +97,14 @@ export function createBackupRuns({
               ).trim(),
             },
       );
-      return { operation, backup, copies: outcomes, ...(pruned === undefined ? {} : { pruned }), told };
+      return {
+        operation,
+        backup,
+        copies: outcomes,
+        copied: !incomplete,
+        ...(pruned === undefined ? {} : { pruned }),
+        told,
+      };
     },
   };
 

@@ -5,6 +5,7 @@ import {
   type DestinationSettings,
   destinationSchema,
   type EncryptionSettings,
+  type NewDestination,
   type Retention,
   type Schedule,
 } from '../../contract/backupSettings.ts';
@@ -17,10 +18,6 @@ import type { Host } from '../adapters/host.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
 import { type DocumentDefinition, openDocument, type StoredDocument } from './documents.ts';
 import type { Account, Credentials } from './ports.ts';
-
-type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
-/** As somebody gives it: it has no id yet. */
-export type NewDestination = WithoutId<DestinationSettings>;
 
 export interface BackupSettingsService {
   get(instanceId: string): Promise<BackupSettings>;

@@ -97,7 +97,7 @@ export async function tidyOutgoing(folder: string, keep: readonly string[]): Pro
 }
 
 /** Beside the manifest of the same dump as it is, which some destination may have from before. */
-export const encryptedManifestName = (dump: string) => `${dump.replace(/\.dump$/, '')}.age.json`;
+const encryptedManifestName = (dump: string) => `${dump.replace(/\.dump$/, '')}.age.json`;
 
 async function writeEncrypted(
   { where, manifest }: WholeBackup,

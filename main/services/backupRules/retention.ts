@@ -1,4 +1,4 @@
-import type { Retention } from '../../../contract/backupSettings.ts';
+import type { Retention, RetentionReason } from '../../../contract/backupSettings.ts';
 
 /** What retention needs to know of a backup. Copies of one backup in several places are one. */
 export type Kept = {
@@ -9,7 +9,6 @@ export type Kept = {
   verified: boolean;
 };
 
-export type RetentionReason = 'last' | 'daily' | 'weekly' | 'monthly' | 'newest-good' | 'not-verified' | 'no-rule';
 export type RetentionVerdict = { id: string; createdAt: number } & (
   | { keep: true; reasons: RetentionReason[] }
   | { keep: false }
@@ -57,16 +56,6 @@ export function decideRetention(backups: readonly Kept[], rules: Retention, time
     const why = reasons.get(id);
     return why === undefined ? { id, createdAt, keep: false } : { id, createdAt, keep: true, reasons: why };
   });
-}
-
-/** Whether this computer knows the time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The calendar day of a moment, as 2026-03-29. */

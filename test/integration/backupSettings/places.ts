@@ -15,7 +15,7 @@ import type { SshKey } from '../../support/sshKeys.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
 import { Answers, homeWith, never, targetOf } from '../ssh/harness.ts';
 
-export const quick = [20, 50, 100, 200, 500, 1_000];
+const quick = [20, 50, 100, 200, 500, 1_000];
 
 /** A file of random bytes, and what a destination is given of it. */
 export function someFile(bytes: number): { file: string; source: Source; sha256: string } {
