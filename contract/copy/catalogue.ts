@@ -18,6 +18,7 @@ import { practice } from './practice.ts';
 import { problems } from './problems.ts';
 import { provisioning } from './provisioning.ts';
 import { reach } from './reach.ts';
+import { restoreProblems, restores } from './restores.ts';
 import { screens } from './screens.ts';
 import { server } from './server.ts';
 import { ssh } from './ssh.ts';
@@ -48,6 +49,8 @@ export const catalogue = {
   ...problems,
   ...provisioning,
   ...reach,
+  ...restores,
+  ...restoreProblems,
   ...screens,
   ...server,
   ...ssh,
