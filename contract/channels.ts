@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backupChannels } from './backupChannels.ts';
 import type { CheckReport } from './check.ts';
 import { checkIds } from './check.ts';
 import type { ConnectionReport } from './connection.ts';
@@ -110,6 +111,7 @@ export const channels = {
 
   ...setupChannels,
   ...serverChannels,
+  ...backupChannels,
   ...migrationChannels,
 
   'sshHosts.list': request<{ hosts: SshHost[]; aliases: string[]; agentSockets: string[] }>()(nothing),

@@ -63,6 +63,11 @@ export const backupProblems = {
   'problem.backup-missing.cause': 'No backup with the id {id} is in the folders that the app knows.',
   'problem.backup-missing.next': 'List the backups again; its disk or network folder may not be connected.',
 
+  'problem.backup-last-good.title': 'This backup has to stay',
+  'problem.backup-last-good.cause':
+    '{name} is the newest one that is known to be good, or there is no good one besides it.',
+  'problem.backup-last-good.next': 'Make a new backup. When that one is good, this one can be removed.',
+
   'problem.backup-practice.title': 'A practice database is not backed up',
   'problem.backup-practice.cause': 'It serves one session at a time, and a consistent dump needs two.',
   'problem.backup-practice.next': 'Use a database of your own. The practice database can be made again at any time.',

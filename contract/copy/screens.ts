@@ -1,4 +1,6 @@
 import { activity } from './screens/activity.ts';
+import { backupSettingsScreens } from './screens/backupSettings.ts';
+import { backupScreens } from './screens/backups.ts';
 import { checkScreens } from './screens/checks.ts';
 import { connection } from './screens/connection.ts';
 import { migrationScreens } from './screens/migrations.ts';
@@ -33,6 +35,8 @@ export const screens = {
   ...checkScreens,
   ...overview,
   ...serverScreens,
+  ...backupScreens,
+  ...backupSettingsScreens,
   ...migrationScreens,
   ...providers,
   ...activity,

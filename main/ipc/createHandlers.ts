@@ -2,6 +2,8 @@ import type { Companion } from '../compose.ts';
 import type { Prompts } from '../services/prompts.ts';
 import type { MainWindow } from '../window.ts';
 import { appHandlers } from './app.ts';
+import { backupSettingsHandlers } from './backupSettings.ts';
+import { backupHandlers } from './backups.ts';
 import { databaseHandlers } from './databases.ts';
 import type { Handlers } from './handlers.ts';
 import { importHandlers } from './imports.ts';
@@ -23,6 +25,8 @@ export function createHandlers(companion: Companion, prompts: Prompts, main: Mai
     ...sshHandlers(companion),
     ...operationHandlers(companion, prompts),
     ...serverHandlers(companion, main),
+    ...backupHandlers(companion, main),
+    ...backupSettingsHandlers(companion, main),
     ...migrationHandlers(companion, main),
   };
 }

@@ -18,6 +18,7 @@ import type { ServerPlace } from '../../contract/server.ts';
 import { writeProblem } from '../adapters/files.ts';
 import type { PostgresSession } from '../adapters/postgres/session.ts';
 import { ProblemError } from '../problems/ProblemError.ts';
+import { removeLocal } from './backupCopies/removeLocal.ts';
 import { chosenTool, rankTools, routeKey } from './backups/chooseTool.ts';
 import { freeBytes } from './backups/dump.ts';
 import { estimateDump } from './backups/estimate.ts';
@@ -25,6 +26,7 @@ import { inspectDump } from './backups/inspect.ts';
 import { makeBackup, spaceProblem } from './backups/makeBackup.ts';
 import { findTools, type PlacedTool, type PlacesNeed } from './backups/places.ts';
 import { refusePooler } from './backups/pooler.ts';
+import { removable } from './backups/removable.ts';
 import { listServerBackups } from './backups/serverBackups.ts';
 import { shortVersion } from './backups/snapshot.ts';
 import { listFolder } from './backups/stored.ts';
@@ -55,6 +57,12 @@ export interface Backups {
   /** Reads checksum and archive to the end: an operation `backup-verify`, that fails with `backup-damaged`. Raises `backup-missing`. */
   verify(backupId: string): Promise<Begun>;
   newestVerified(instanceId: string, signal: AbortSignal): Promise<BackupView | undefined>;
+  /** Removes the dump and its manifest. Raises `backup-missing`, `backup-last-good`, `store-unwritable`. */
+  remove(backupId: string, signal: AbortSignal): Promise<void>;
+  /** Where the next backup goes. */
+  folder(instanceId: string): Promise<string>;
+  /** The folder and the route that are given, for the backups to come. Raises what a folder can't be made or written for. */
+  remember(request: PlanBackup): Promise<void>;
   /** A dump of anybody's. Raises `file-unreadable`. */
   inspect(path: string, signal: AbortSignal): Promise<ArchiveInspection>;
   /** What the server's own backup made. Raises `backup-folder-missing`, `container-missing`, `docker-…`. */
@@ -194,9 +202,32 @@ export function createBackups(need: BackupsNeed): Backups {
   const folderFor = async (request: PlanBackup) =>
     path.resolve(request.folder ?? (await rememberedFor(request.instanceId)).folder ?? defaultFolder);
 
+  const prepare = async (folder: string) => {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw writeProblem(error, folder);
+    }
+  };
+
   return {
     get,
     newestVerified: newest,
+    folder: (instanceId) => folderFor({ instanceId }),
+
+    async remember(request) {
+      if (request.folder !== undefined) await prepare(request.folder);
+      await remember((await instanceFor(request.instanceId)).id, request);
+    },
+
+    async remove(backupId, signal) {
+      const view = await get(backupId, signal);
+      const beside = await views(view.manifest?.instance.id ?? 'all', signal);
+      if (!removable(view, beside))
+        throw new ProblemError('backup-last-good', { name: path.basename(view.where.path) });
+      await removeLocal(view.where.path);
+    },
+
     list: views,
     inspect: (file, signal) => inspectDump(file, need, signal),
 
@@ -264,11 +295,7 @@ export function createBackups(need: BackupsNeed): Backups {
         steps,
         async (op) => {
           const folder = await folderFor(request);
-          try {
-            await mkdir(folder, { recursive: true, mode: 0o700 });
-          } catch (error) {
-            throw writeProblem(error, folder);
-          }
+          await prepare(folder);
           await remember(id, request);
           const wished = request.route ?? (await rememberedFor(id)).route;
           // The programs of this computer are looked for once.

@@ -8,6 +8,7 @@ export function progressLine(progress: OperationProgress | undefined): {
   amount?: string;
   rate?: string;
   left?: string;
+  parts?: string;
 } {
   if (progress === undefined) return {};
   const quantity = (value: number) =>
@@ -20,6 +21,17 @@ export function progressLine(progress: OperationProgress | undefined): {
       progress.total === undefined
         ? quantity(progress.done)
         : words('screen.operation.amount', { done, total: quantity(progress.total) }),
+    ...(progress.parts === undefined
+      ? {}
+      : {
+          parts: words('screen.operation.amount', {
+            done: formatCount(progress.parts.done),
+            total: words(`screen.unit.${progress.parts.unit}`, {
+              count: progress.parts.total,
+              amount: formatCount(progress.parts.total),
+            }),
+          }),
+        }),
     ...(progress.rate === undefined
       ? {}
       : { rate: words('screen.operation.rate', { amount: quantity(progress.rate) }) }),

@@ -13,7 +13,7 @@ export function OperationBar({ operation }: { operation: OperationView }) {
   const cancel = useStore((state) => state.cancelOperation);
   const [cancelling, setCancelling] = useState(false);
   const step = operation.steps[operation.stepIndex];
-  const { amount, rate, left } = progressLine(operation.progress);
+  const { amount, rate, left, parts } = progressLine(operation.progress);
   const percent = Math.round(operation.overall * 100);
   return (
     <section className={`${surface.panel} ${surface.padded}`} aria-label={words(`operation.kind.${operation.kind}`)}>
@@ -53,6 +53,7 @@ export function OperationBar({ operation }: { operation: OperationView }) {
         {amount !== undefined && <span>{amount}</span>}
         {rate !== undefined && <span>{rate}</span>}
         {left !== undefined && <span>{left}</span>}
+        {parts !== undefined && <span>{parts}</span>}
       </div>
     </section>
   );

@@ -12,6 +12,7 @@ import { checksOf } from '../store/checks.ts';
 import { connectionOf } from '../store/connections.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
+import { BackupCard } from './BackupCard.tsx';
 import { neededExtensions } from './neededExtensions.ts';
 import { SchemaCard } from './SchemaCard.tsx';
 import { ServerCard } from './ServerCard.tsx';
@@ -23,6 +24,7 @@ export function OverviewCards({ instance }: { instance: InstanceView }) {
       {instance.kind !== 'practice' && <ServerCard instance={instance} />}
       <DatabaseCard instance={instance} />
       <SchemaCard instance={instance} />
+      {instance.kind !== 'practice' && <BackupCard instance={instance} />}
       <ExtensionsCard instance={instance} />
       <ConnectionCard instance={instance} />
       {instance.kind === 'practice' ? (

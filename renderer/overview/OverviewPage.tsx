@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { say } from '../../contract/copy/text.ts';
 import type { InstanceView } from '../../contract/instance.ts';
 import { RecentActivity } from '../activity/RecentActivity.tsx';
+import { BackUpNowButton } from '../backups/BackUpNowButton.tsx';
 import { Banner } from '../components/Banner.tsx';
 import { LinkButton } from '../components/FactCard.tsx';
 import { Moment } from '../components/Moment.tsx';
@@ -80,13 +81,25 @@ function InstanceOverview({ instance }: { instance: InstanceView }) {
         sub={<OverviewSub instance={instance} />}
         actions={
           isReachable(instance) && (
-            <Button
-              leftSection={<IconRefresh size={16} aria-hidden />}
-              loading={checks.run !== undefined}
-              onClick={actions['run-checks']}
-            >
-              {words('screen.overview.run-checks')}
-            </Button>
+            <>
+              <Button
+                leftSection={<IconRefresh size={16} aria-hidden />}
+                loading={checks.run !== undefined}
+                onClick={actions['run-checks']}
+              >
+                {words('screen.overview.run-checks')}
+              </Button>
+              {instance.kind !== 'practice' && instance.setup === undefined && (
+                <BackUpNowButton
+                  instance={instance}
+                  busy={running.some(({ kind }) => kind.startsWith('backup'))}
+                  onStart={() => {
+                    useStore.getState().openBackupSection('list');
+                    go(places.backups);
+                  }}
+                />
+              )}
+            </>
           )
         }
       />

@@ -1,6 +1,7 @@
 import {
   IconActivityHeartbeat,
   IconDatabase,
+  IconDownload,
   IconHome,
   IconServer2,
   IconSettings,
@@ -13,6 +14,7 @@ import { countOf, verdictOf } from '../checks/checkSum.ts';
 import { StatusIcon } from '../components/StatusMark.tsx';
 import { serverLine } from '../server/serverLine.ts';
 import { useStale } from '../server/useServerWatch.ts';
+import { backupsOf } from '../store/backups.ts';
 import { checksOf } from '../store/checks.ts';
 import { selectedInstance } from '../store/instances.ts';
 import { migrationsOf } from '../store/migrations.ts';
@@ -44,6 +46,12 @@ export function Rail() {
             icon={IconStairsUp}
             label={words('screen.migrations.title')}
             mark={<MigrationsMark />}
+          />
+          <RailLink
+            to={places.backups}
+            icon={IconDownload}
+            label={words('screen.backups.title')}
+            mark={<BackupsMark />}
           />
         </>
       ) : (
@@ -138,6 +146,18 @@ function MigrationsMark() {
       aria-label={words('screen.migrations.mark', { count: pending })}
     >
       {pending}
+    </span>
+  );
+}
+
+/** Only what is known to be wrong: that the newest listed backup is damaged. */
+function BackupsMark() {
+  const instance = useStore(selectedInstance);
+  const newest = useStore((state) => backupsOf(state, instance?.id).list?.[0]);
+  if (newest?.verification.state !== 'damaged') return null;
+  return (
+    <span className={classes.mark} role="img" aria-label={words('screen.backups.mark')}>
+      <StatusIcon tone="bad" size={16} />
     </span>
   );
 }

@@ -23,6 +23,7 @@ const ServerPage = lazy(async () => ({ default: (await import('../server/ServerP
 const MigrationsPage = lazy(async () => ({
   default: (await import('../migrations/MigrationsPage.tsx')).MigrationsPage,
 }));
+const BackupsPage = lazy(async () => ({ default: (await import('../backups/BackupsPage.tsx')).BackupsPage }));
 const ActivityPage = lazy(async () => ({ default: (await import('../activity/ActivityPage.tsx')).ActivityPage }));
 const SettingsPage = lazy(async () => ({ default: (await import('../settings/SettingsPage.tsx')).SettingsPage }));
 
@@ -95,6 +96,11 @@ function Page() {
       <Route path={places.server} component={ServerPage} />
       <Route path={places.migrations}>
         {hasInstance ? <MigrationsPage /> : <Redirect to={places.welcome} replace />}
+      </Route>
+      <Route path="/backups/:backupId?">
+        {(params) =>
+          hasInstance ? <BackupsPage backupId={params.backupId} /> : <Redirect to={places.welcome} replace />
+        }
       </Route>
       <Route path="/activity/:operationId?">{(params) => <ActivityPage operationId={params.operationId} />}</Route>
       <Route path="/settings/:section?">{(params) => <SettingsPage section={params.section} />}</Route>

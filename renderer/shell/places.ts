@@ -8,6 +8,7 @@ export const places = {
   database: '/database',
   server: '/server',
   migrations: '/migrations',
+  backups: '/backups',
   activity: '/activity',
   settings: '/settings',
   newSetup: '/setup',
@@ -25,6 +26,10 @@ export function settingsPlace(section: 'ssh-hosts' | 'keychain' | 'tools'): stri
 
 export function activityPlace(operationId: string): string {
   return `/activity/${operationId}`;
+}
+
+export function backupPlace(backupId: string): string {
+  return `${places.backups}/${backupId}`;
 }
 
 /** Whether the window still shows what it opened with: nothing was gone to yet. */

@@ -21,6 +21,7 @@ import { ask } from '../api.ts';
 import { isReachable, selectedInstance } from '../store/instances.ts';
 import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
+import { backupActions } from './backupActions.ts';
 import { instanceLine } from './instanceLine.ts';
 import { migrationActions } from './migrationActions.ts';
 import { places, settingsPlace } from './places.ts';
@@ -49,6 +50,7 @@ export function usePaletteActions(): PaletteAction[] {
     );
   }
   actions.push(...serverActions(selected, go), ...migrationActions(selected, go));
+  actions.push(...backupActions(selected, go));
   if (selected !== undefined && isReachable(selected)) {
     const { id, name } = selected;
     actions.push(

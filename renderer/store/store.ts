@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { type AppSlice, appSlice } from './app.ts';
+import { type BackupsSlice, backupsSlice } from './backups.ts';
 import { type ChecksSlice, checksSlice } from './checks.ts';
 import { type ConnectionsSlice, connectionsSlice } from './connections.ts';
 import { type InstancesSlice, instancesSlice } from './instances.ts';
@@ -20,6 +21,7 @@ export type Store = AppSlice &
   SetupDockerSlice &
   SetupInstallSlice &
   ServersSlice &
+  BackupsSlice &
   MigrationsSlice &
   SshHostsSlice;
 
@@ -34,6 +36,7 @@ export const useStore = create<Store>()((...all) => ({
   ...setupDockerSlice(...all),
   ...setupInstallSlice(...all),
   ...serversSlice(...all),
+  ...backupsSlice(...all),
   ...migrationsSlice(...all),
   ...sshHostsSlice(...all),
 }));
