@@ -31,8 +31,6 @@ export const migrationChannels = {
   'migrations.rehearse': begun(ofSource),
   /** Of this start of the app. */
   'migrations.latest': request<{ run?: MigrationRunReport; rehearsal?: RehearsalReport }>()(ofInstance),
-  /** A backup that is read to its end, to where the instance's backups go. */
-  'migrations.backup': begun(ofInstance),
   /** Null when nobody chose one. */
   'migrations.chooseFolder': request<string | null>()(z.undefined()),
   /** What changes in the compose file so that the server migrates when it starts, or does not; nothing of it is done. */

@@ -12,7 +12,7 @@ type MigrationHandlers = Pick<Handlers, Extract<keyof Handlers, `migrations.${st
 const patience = 300_000;
 
 export function migrationHandlers(
-  { migrationReadings, migrationRuns, onStart, backups, companionSchema, instances, operations }: Companion,
+  { migrationReadings, migrationRuns, onStart, companionSchema, instances, operations }: Companion,
   main: MainWindow,
 ): MigrationHandlers {
   const soon = () => AbortSignal.timeout(patience);
@@ -47,12 +47,6 @@ export function migrationHandlers(
       const run = migrationRuns.latestRun(instanceId);
       const rehearsal = migrationRuns.latestRehearsal(instanceId);
       return { ...(run === undefined ? {} : { run }), ...(rehearsal === undefined ? {} : { rehearsal }) };
-    },
-    'migrations.backup': async ({ instanceId }) => {
-      const { operationId, backup } = await backups.run({ instanceId });
-      // How it ended is told by the operation.
-      backup.catch(() => undefined);
-      return { operationId };
     },
     'migrations.chooseFolder': async () => {
       const chosen = await dialog.showOpenDialog(main.window, {

@@ -1,5 +1,5 @@
 import { SegmentedControl, TextInput } from '@mantine/core';
-import { IconStairsUp } from '@tabler/icons-react';
+import { IconClock, IconStairsUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import type { InstanceView } from '../../contract/instance.ts';
@@ -16,8 +16,8 @@ import { words } from '../words.ts';
 import { type EntryFilter, entryFilters, filterEntries } from './filterEntries.ts';
 import classes from './Migrations.module.css';
 
-const tones = { applied: 'ok', pending: 'warn', unknown: 'info' } as const satisfies Record<
-  MigrationEntry['state'],
+const tones = { applied: 'ok', unknown: 'info' } as const satisfies Record<
+  Exclude<MigrationEntry['state'], 'pending'>,
   Tone
 >;
 const rowHeight = 40;
@@ -56,7 +56,7 @@ export function EntryList({ instance }: { instance: InstanceView }) {
           value={show}
           onChange={(value) => setShow(entryFilters.find((one) => one === value) ?? 'all')}
           data={entryFilters
-            .filter((value) => value !== 'unknown' || counts.unknown > 0)
+            .filter((value) => value === 'all' || value === 'applied' || counts[value] > 0 || show === value)
             .map((value) => ({ value, label: words(`screen.migrations.show-${value}`, { count: counts[value] }) }))}
         />
       </div>
@@ -104,7 +104,11 @@ function Entries({ entries, late }: { entries: readonly MigrationEntry[]; late: 
               aria-setsize={entries.length}
               aria-posinset={item.index + 1}
             >
-              <StatusIcon tone={tones[state]} />
+              {state === 'pending' ? (
+                <IconClock size={18} stroke={1.9} className={classes.waiting} aria-hidden />
+              ) : (
+                <StatusIcon tone={tones[state]} />
+              )}
               <span className={classes.entryName} title={name}>
                 {name}
               </span>

@@ -46,7 +46,9 @@ export function LastOutcome({ instance }: { instance: InstanceView }) {
       )}
       {last.kind === 'rehearse' && failedOnCopy !== undefined && <FailedMigration problem={failedOnCopy} rehearsed />}
       {last.kind === 'rehearse' && own !== undefined && rehearsal !== undefined && <RowsReport report={rehearsal} />}
-      {own !== undefined && own.files.length > 0 && <FilesReport files={own.files} />}
+      {own !== undefined && (own.files.length > 1 || failure === undefined) && own.files.length > 0 && (
+        <FilesReport files={own.files} />
+      )}
     </Outcome>
   );
 }
@@ -71,13 +73,8 @@ function Outcome({
       title={words(kind === 'migrate' ? 'screen.migrations.outcome.run' : 'screen.migrations.outcome.rehearsal')}
       sub={
         <>
-          {operationLine(operation)}
-          {endedAt !== undefined && (
-            <>
-              {' · '}
-              <Moment at={endedAt} how="ago" />
-            </>
-          )}
+          {state === 'succeeded' && `${operationLine(operation)} · `}
+          {endedAt !== undefined && <Moment at={endedAt} how="ago" />}
         </>
       }
       actions={

@@ -51,7 +51,7 @@ export function LedgerQuery({ instance }: { instance: InstanceView }) {
       }
     >
       <div className={classes.form}>
-        <Snippet text={query} label={words('screen.migrations.section.query')} />
+        <Snippet text={query} label={words('screen.migrations.query.statement')} />
         {there ? (
           <>
             <div className={classes.actions}>

@@ -1,5 +1,5 @@
 import { Button, Tabs } from '@mantine/core';
-import { IconPlayerPlay, IconPlugConnected, IconRefresh, IconTestPipe } from '@tabler/icons-react';
+import { IconPlayerPlay, IconPlugConnected, IconTestPipe } from '@tabler/icons-react';
 import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import type { InstanceView } from '../../contract/instance.ts';
@@ -91,37 +91,29 @@ function InstanceMigrations({ instance }: { instance: InstanceView }) {
     <>
       <PageHead
         title={words('screen.migrations.title')}
-        sub={words('screen.migrations.sub', { name: instance.name })}
+        sub={instance.name}
         actions={
-          <>
-            <Button
-              leftSection={<IconRefresh size={16} aria-hidden />}
-              loading={status.looking}
-              onClick={() => void lookAtMigrations(id)}
-            >
-              {words(status.value === undefined ? 'screen.migrations.look' : 'screen.migrations.look-again')}
-            </Button>
-            {pending > 0 && section !== 'run' && (
-              <>
-                <Button
-                  leftSection={<IconTestPipe size={16} aria-hidden />}
-                  loading={rehearse.pending}
-                  disabled={busy}
-                  onClick={() => void rehearse.run()}
-                >
-                  {words('screen.migrations.rehearse')}
-                </Button>
-                <Button
-                  variant="filled"
-                  leftSection={<IconPlayerPlay size={16} aria-hidden />}
-                  disabled={busy}
-                  onClick={() => openMigrationsSection('run')}
-                >
-                  {words('screen.migrations.run-plan', { count: pending })}
-                </Button>
-              </>
-            )}
-          </>
+          pending > 0 &&
+          section !== 'run' && (
+            <>
+              <Button
+                leftSection={<IconTestPipe size={16} aria-hidden />}
+                loading={rehearse.pending}
+                disabled={busy}
+                onClick={() => void rehearse.run()}
+              >
+                {words('screen.migrations.rehearse')}
+              </Button>
+              <Button
+                variant="filled"
+                leftSection={<IconPlayerPlay size={16} aria-hidden />}
+                disabled={busy}
+                onClick={() => openMigrationsSection('run')}
+              >
+                {words('screen.migrations.run-plan', { count: pending })}
+              </Button>
+            </>
+          )
         }
       />
       <div className={classes.stack}>

@@ -57,7 +57,6 @@ export function PreviewSection({ instance }: { instance: InstanceView }) {
         flush
         title={words('screen.migrations.preview.title', { count: files.length })}
         sub={words('screen.migrations.preview.text')}
-        actions={again}
       >
         <EffectSums files={files} />
       </Panel>

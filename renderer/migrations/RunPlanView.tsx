@@ -170,7 +170,7 @@ function useBackup(instanceId: string) {
     useCallback(async () => {
       const { operationEnded, planMigrations } = useStore.getState();
       setFailed(undefined);
-      const begun = await ask('migrations.backup', { instanceId });
+      const begun = await ask('backups.run', { instanceId });
       setOperationId(begun.operationId);
       const ended = await operationEnded(begun.operationId);
       setOperationId(undefined);

@@ -1,3 +1,5 @@
+import { Button } from '@mantine/core';
+import { IconRefresh } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { say } from '../../contract/copy/text.ts';
 import type { InstanceView } from '../../contract/instance.ts';
@@ -25,7 +27,7 @@ export function StatusSummary({ instance }: { instance: InstanceView }) {
   return (
     <>
       <div className={classes.lead}>
-        <Lead found={found} looking={status.looking} failed={status.failure !== undefined} />
+        <Lead instanceId={instance.id} found={found} looking={status.looking} failed={status.failure !== undefined} />
       </div>
       {status.failure !== undefined && (
         <Panel>
@@ -54,23 +56,48 @@ export function StatusSummary({ instance }: { instance: InstanceView }) {
   );
 }
 
-function Lead({ found, looking, failed }: { found?: MigrationStatus; looking: boolean; failed: boolean }) {
+function Lead({
+  instanceId,
+  found,
+  looking,
+  failed,
+}: {
+  instanceId: string;
+  found?: MigrationStatus;
+  looking: boolean;
+  failed: boolean;
+}) {
+  const look = (
+    <Button
+      leftSection={<IconRefresh size={16} aria-hidden />}
+      loading={looking}
+      onClick={() => void useStore.getState().lookAtMigrations(instanceId)}
+    >
+      {words(found === undefined && !failed ? 'screen.migrations.look' : 'screen.migrations.look-again')}
+    </Button>
+  );
   if (found === undefined) {
-    if (failed) return <Banner tone="bad" title={words('screen.migrations.line.failed')} />;
+    if (failed) return <Banner tone="bad" title={words('screen.migrations.line.failed')} actions={look} />;
     return looking ? (
       <Banner tone="busy" title={words('screen.migrations.line.looking')}>
         {words('screen.migrations.line.looking-more')}
       </Banner>
     ) : (
-      <Banner tone="quiet" title={words('screen.migrations.line.not-looked')}>
+      <Banner tone="quiet" title={words('screen.migrations.line.not-looked')} actions={look}>
         {words('screen.migrations.line.not-looked-more')}
       </Banner>
     );
   }
   const { tone, title, more } = migrationsLine(found);
   return (
-    <Banner tone={tone} title={say(title)}>
-      {say(more)} {words('screen.migrations.compared')} <Moment at={found.at} how="ago" />.
+    <Banner tone={tone} title={say(title)} actions={look}>
+      {say(more)}
+      {found.source !== null && (
+        <>
+          {' '}
+          {words('screen.migrations.compared')} <Moment at={found.at} how="ago" />.
+        </>
+      )}
     </Banner>
   );
 }
@@ -160,10 +187,12 @@ function Fact({
 }) {
   return (
     <div className={classes.fact} data-wide={wide || undefined}>
-      <h2>{name}</h2>
+      <div className={classes.factHead}>
+        <h2>{name}</h2>
+        {action}
+      </div>
       <p className={classes.factValue}>{children}</p>
       {more !== undefined && more !== '' && <p className={classes.factMore}>{more}</p>}
-      {action !== undefined && action !== false && <div className={classes.factAction}>{action}</div>}
     </div>
   );
 }

@@ -34,6 +34,7 @@ export function effectSums(files: readonly MigrationPreview[]): EffectSum[] {
   });
 }
 
+/** Rows first; the size decides between equals. */
 function weight({ rows = 0, bytes = 0, estimatedSeconds = 0 }: StatementWarning): number {
-  return rows + estimatedSeconds * 1000 + bytes / 1000;
+  return rows + (estimatedSeconds + 1) / 1e6 + bytes / 1e18;
 }

@@ -26,20 +26,28 @@ export function warningSum(warning: StatementWarning): string {
   const { object, rows, rowsExact, reason } = warning;
   if (object !== undefined && rows !== undefined && deletions.has(reason)) {
     const amount = words('migration.rows', { rows, exact: String(rowsExact === true) });
-    return words('screen.migrations.sum.deletes', { rows: amount, object });
+    return words('screen.migrations.sum.deletes', { rows: amount, object: shortName(object) });
   }
   return warningLine(warning);
 }
 
 /** What a warning says, with what is known of the size: "public.movies: builds an index; … (about 200 rows, 64 kB, about 2 seconds)". */
-export function warningLine({ object, reason, rows, rowsExact, bytes, estimatedSeconds }: StatementWarning): string {
+export function warningLine(warning: StatementWarning): string {
+  const { effect, object, reason, rows, rowsExact, bytes, estimatedSeconds } = warning;
+  // What is lost is counted in rows; how long it takes goes by the size.
+  const sized = effect !== 'destroys-data' || rows === undefined;
   const sizes = [
     rows === undefined ? undefined : words('migration.rows', { rows, exact: String(rowsExact === true) }),
-    bytes === undefined || bytes === 0 ? undefined : formatBytes(bytes),
+    bytes === undefined || bytes === 0 || !sized ? undefined : formatBytes(bytes),
     estimatedSeconds === undefined ? undefined : durationWords(estimatedSeconds),
   ].filter((part) => part !== undefined);
-  const about = object === undefined ? '' : `${object}: `;
+  const about = object === undefined ? '' : `${shortName(object)}: `;
   return `${about}${words(`migration.reason.${reason}`)}${sizes.length === 0 ? '' : ` (${sizes.join(', ')})`}`;
+}
+
+/** The usual schema goes without saying. */
+function shortName(object: string): string {
+  return object.replace(/^public\./, '');
 }
 
 function durationWords(seconds: number): string {

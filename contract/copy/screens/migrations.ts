@@ -1,7 +1,6 @@
 /** The Migrations screen. */
 export const migrationScreens = {
   'screen.migrations.title': 'Migrations',
-  'screen.migrations.sub': 'What Aperture’s tables are made of, and what {name} still needs.',
   'screen.migrations.mark': '{count, plural, one {One migration is pending} other {# migrations are pending}}',
   'screen.migrations.no-database': 'Once it is known how the database is reached, its migrations are shown here.',
   'screen.migrations.look': 'Compare now',
@@ -30,7 +29,7 @@ export const migrationScreens = {
   'screen.migrations.line.pending':
     '{pending, plural, one {One migration is pending} other {# migrations are pending}}',
   'screen.migrations.line.pending-more':
-    '{who, select, server {The server applies them the next time it starts.} hand {They wait to be run here: the server leaves them to the app.} other {They can be looked through, rehearsed and run here.}}',
+    '{who, select, server {The server applies them the next time it starts.} hand {They wait to be run here: the server leaves them to the app.} other {What they do can be seen, rehearsed and done here.}}',
   'screen.migrations.line.unknown':
     '{unknown, plural, one {The database is ahead: one migration is not in the source} other {The database is ahead: # migrations are not in the source}}',
   'screen.migrations.line.unknown-more':
@@ -46,11 +45,11 @@ export const migrationScreens = {
   'screen.migrations.facts': 'Status',
   'screen.migrations.fact.files': '{count, plural, one {one file} other {# files}}',
   'screen.migrations.fact.applied': 'Applied',
-  'screen.migrations.fact.ledger': 'In aperture_migrations',
+  'screen.migrations.fact.ledger': 'By its own list',
   'screen.migrations.fact.no-ledger': 'No table aperture_migrations yet',
   'screen.migrations.fact.unknown': '{count, plural, one {one of them} other {# of them}} not in the source',
   'screen.migrations.fact.pending': 'Pending',
-  'screen.migrations.fact.preview': 'See what they do',
+  'screen.migrations.fact.preview': 'Preview',
   'screen.migrations.fact.who': 'Who migrates',
   'screen.migrations.who.server': 'The server, on start',
   'screen.migrations.who.hand': 'By hand, here',
@@ -103,6 +102,7 @@ export const migrationScreens = {
   'screen.migrations.entry.late': 'pending, out of order',
 
   'screen.migrations.query.text': 'The guide gives it to see what is applied. Times are of this computer.',
+  'screen.migrations.query.statement': 'Query',
   'screen.migrations.query.again': 'Run it again',
   'screen.migrations.query.copy': 'Copy the query',
   'screen.migrations.query.copy-result': 'Copy the result',
