@@ -103,9 +103,22 @@ function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
+/**
+ * Chunk by chunk as they are asked for. Node's own adapter pushes, and throws out of an event when the reader gave up in between: in a
+ * damaged file it does, and nobody can catch that.
+ */
 function toWeb(source: Readable): ReadableStream<Uint8Array> {
-  // Node's own type of the same class lacks the iterators that the DOM's has.
-  return Readable.toWeb(source) as unknown as ReadableStream<Uint8Array>;
+  const chunks = (source as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel() {
+      source.destroy();
+    },
+  });
 }
 
 function fromWeb(stream: ReadableStream<Uint8Array>, source: Readable, signal: AbortSignal): Readable {
