@@ -44,6 +44,7 @@ import type { Ask, Emit } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
 import { createProvisioning } from './services/provisioning.ts';
 import { createReach } from './services/reach.ts';
+import { createRestores } from './services/restores.ts';
 import { createServerFiles } from './services/serverSettings.ts';
 import { createServers } from './services/servers.ts';
 import { createSettings, settingsDocument } from './services/settings.ts';
@@ -214,6 +215,23 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     },
   });
 
+  const restores = createRestores({
+    folder: join(folder, 'restores'),
+    instances,
+    backups,
+    backupSettings,
+    connections,
+    credentials,
+    operations,
+    servers,
+    pauses,
+    companionSchema,
+    thisComputer: new LocalHost(say(text('server.this-computer'))),
+    sshHost: sshHosts.hostFor,
+    dockerHosts,
+    tools: { find: createTools().findPostgres },
+  });
+
   return {
     log,
     redactor,
@@ -256,6 +274,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     backupSettings,
     backupCopies,
     notifications,
+    restores,
     backupRuns: createBackupRuns({ instances, backups, copies: backupCopies, settings: backupSettings, notifications }),
     /** Ends what runs, writes what is pending. */
     async stop() {

@@ -23,6 +23,9 @@ export const restores = {
   'restore.outcome.undone': '{database} is the former database again. The other one is kept as {aside}.',
   'restore.outcome.undone.slow':
     '{database} is the former database again. The other one is kept as {aside}. The server is not ready yet; its own screen tells why.',
+  'restore.outcome.resumed': '{database} is the restored database now. The former one is kept as {kept}.',
+  'restore.outcome.resumed.slow':
+    '{database} is the restored database now. The former one is kept as {kept}. The server is not ready yet; its own screen tells why.',
   'restore.outcome.cleaned':
     '{removed, plural, =0 {No database had to be removed} one {One database was removed} other {# databases were removed}}, {started, plural, =0 {no server had been left stopped} one {one server was started again} other {# servers were started again}}.',
   'restore.outcome.removed': '{name} was removed.',
@@ -69,6 +72,11 @@ export const restores = {
   'restore.check.extensions.older': 'Older on the server than in the backup: {names}.',
   'restore.check.extensions.refused': '{user} may not make these, and no administrator has made them trusted: {names}.',
   'restore.fix.extensions': 'Install them on the database server',
+
+  'restore.fix.template': 'Let new databases have them',
+  'restore.fix.template.where': 'In psql, as an administrator, connected to template1',
+  'restore.fix.template.why':
+    'What template1 has, a database that is made like it has from the beginning. It must have the encoding and the collation of the database that is there.',
 
   'restore.check.objects': 'What the role may make',
   'restore.check.objects.all': 'Everything in it can be made by {user}.',

@@ -38,6 +38,8 @@ export interface ServerPauses {
    * tried again the next time.
    */
   recover(signal: AbortSignal): Promise<{ started: string[]; failed: { container: string; error: unknown }[] }>;
+  /** What `recover` would start. */
+  left(): Promise<Paused>;
 }
 
 export function createServerPauses({
@@ -69,6 +71,11 @@ export function createServerPauses({
     async resume(instanceId, place, signal) {
       await start(place, signal);
       await forget(instanceId, place.container);
+    },
+    async left() {
+      const { value } = await document.read();
+      const alive = await Promise.all(value.map(({ by, since }) => isAlive(by, new Date(since))));
+      return value.filter((_, index) => alive[index] === false);
     },
     async recover(signal) {
       const { value } = await document.read();

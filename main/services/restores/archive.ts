@@ -52,6 +52,8 @@ export type OpenArchive = {
   toolMajor?: number;
   /** For psql: a plain dump begins with `\restrict`, which only a newer psql knows. */
   restricted: boolean;
+  /** These very bytes were read to their end before, which the manifest tells. */
+  proven: boolean;
   /** Removes what was decrypted. Never rejects. */
   close(): Promise<void>;
 };
@@ -87,7 +89,7 @@ export async function openArchive(source: ArchiveSource, need: ArchiveNeed, op: 
       const { verification } = await inspectDump(plain.path, need, op.signal);
       if (verification.state === 'damaged') throw damaged(file, verification.why, verification.detail);
       const head = await plainHead(plain.path, format);
-      return { ...common, format, ...plainFacts(head) };
+      return { ...common, format, proven: false, ...plainFacts(head) };
     }
     const list = await listArchive(plain.path, file, known?.manifest, need, op.signal);
     // The same bytes were read to their end before.
@@ -95,7 +97,15 @@ export async function openArchive(source: ArchiveSource, need: ArchiveNeed, op: 
       known?.verification.state === 'verified' && plain.sha256 === wantedOf(known.manifest, encrypted).sha256;
     if (!proven) await readAll(plain.path, file, known?.manifest, need, op);
     const contents = readArchiveList(list);
-    return { ...common, format, contents, entries: readEntries(list), restricted: false, ...majorsOf(contents) };
+    return {
+      ...common,
+      format,
+      contents,
+      entries: readEntries(list),
+      restricted: false,
+      proven,
+      ...majorsOf(contents),
+    };
   } catch (error) {
     await plain.close();
     throw error;

@@ -30,10 +30,11 @@ export async function createBeside(
   database: string,
   name: string,
   note: DatabaseNote,
+  template: 'template0' | 'template1' = 'template0',
 ): Promise<string[]> {
   const model = await readModel(session, database);
   const { writable } = session;
-  await writable.run(createStatement(name, model));
+  await writable.run(createStatement(name, model, template));
   // From here on it is known by its note; before, by its name.
   await writable.run(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${quoteLiteral(writeNote(note))}`);
   const refused: string[] = [];
@@ -76,11 +77,11 @@ async function readModel(
   return modelSchema.parse(row);
 }
 
-/** From template0: only that one lets encoding and collation be chosen, and holds nothing of anybody's. */
-function createStatement(name: string, model: Model): string {
+/** From template0: only that one lets encoding and collation be chosen, and holds nothing of anybody's. The other must have the same. */
+function createStatement(name: string, model: Model, template: 'template0' | 'template1'): string {
   const { owner, encoding, collate, ctype, provider, locale, rules, tablespace, connectionLimit } = model;
   const parts = [
-    `CREATE DATABASE ${quoteIdentifier(name)} OWNER ${quoteIdentifier(owner)} TEMPLATE template0`,
+    `CREATE DATABASE ${quoteIdentifier(name)} OWNER ${quoteIdentifier(owner)} TEMPLATE ${template}`,
     `ENCODING ${quoteLiteral(encoding)} LC_COLLATE ${quoteLiteral(collate)} LC_CTYPE ${quoteLiteral(ctype)}`,
     `CONNECTION LIMIT ${connectionLimit}`,
   ];

@@ -16,9 +16,10 @@ const harmless: readonly { message: RegExp; command: RegExp }[] = [
   { message: /schema "public" already exists/, command: /^CREATE SCHEMA public/ },
 ];
 
-const errorLine = /^pg_restore(?:\.exe)?: error: (.*)$/;
-const commandLine = /^Command was: (.*)$/;
-const doneLine = /^pg_restore(?:\.exe)?: (?:creating |processing data for |executing )/;
+/** Workers share one standard error, so that the beginning of a line may be another one's. */
+const errorLine = /pg_restore(?:\.exe)?: +error: /;
+const commandLine = /Command was: (.*)$/;
+const doneLine = /pg_restore(?:\.exe)?: +(?:creating |processing data for |executing )/;
 
 /**
  * Reads standard error line by line. An error is judged when its command is known, the next line or so; one that has none, when
@@ -75,12 +76,12 @@ export function createWords(options: {
       if (doneLine.test(line)) {
         done = Math.min(total, done + 1);
         progress(done, total);
-        log(line.replace(/^pg_restore(?:\.exe)?: /, ''));
+        log(line.replace(/^.*pg_restore(?:\.exe)?: +/, ''));
         return;
       }
       // Above the next error; with --verbose every step is told.
       if (
-        /^pg_restore(?:\.exe)?: (?:while |from TOC|connecting|implied|entering|processing|launching|skipping|finished)/.test(
+        /pg_restore(?:\.exe)?: +(?:while |from TOC|connecting|implied|entering|processing|launching|skipping|finished)/.test(
           line,
         )
       )
