@@ -98,6 +98,8 @@ export const scheduleSchema = z.object({
   rule: scheduleRuleSchema,
   timeZone: z.string().min(1).max(64),
   setAt: z.iso.datetime(),
+  /** Somebody cancelled a run at this time: it is not made up for. */
+  passedAt: z.iso.datetime().optional(),
 });
 export type Schedule = z.infer<typeof scheduleSchema>;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { ConnectionSettings } from '../contract/connection.ts';
 import { defaultConnection } from '../contract/connection.ts';
@@ -8,6 +8,7 @@ import type { OperationView } from '../contract/operation.ts';
 import { type SshHost, sshHostSchema } from '../contract/sshHost.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { readBounded } from './adapters/boundedFile.ts';
+import { dataFolder } from './adapters/dataFolder.ts';
 import type { SpawnPractice } from './adapters/embeddedPostgres.ts';
 import { createKeychain } from './adapters/keychain.ts';
 import { loadKeytar } from './adapters/keychainLibrary.ts';
@@ -18,6 +19,7 @@ import { createRedactor } from './redaction.ts';
 import { createActivity } from './services/activity.ts';
 import { createBackupCopies } from './services/backupCopies.ts';
 import { createBackupRuns } from './services/backupRuns.ts';
+import { createBackupSchedules } from './services/backupSchedules.ts';
 import { createBackupSettings } from './services/backupSettings.ts';
 import { backupsDocument, createBackups } from './services/backups.ts';
 import { createChecks } from './services/checks.ts';
@@ -44,6 +46,7 @@ import type { Ask, Emit } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
 import { createProvisioning } from './services/provisioning.ts';
 import { createReach } from './services/reach.ts';
+import { ownAccount } from './services/schedulers/schedulerFor.ts';
 import { createRestores } from './services/restores.ts';
 import { createServerFiles } from './services/serverSettings.ts';
 import { createServers } from './services/servers.ts';
@@ -69,10 +72,12 @@ export type Surroundings = {
   ask: Ask;
   spawnPractice: SpawnPractice;
   startedBy: OperationView['startedBy'];
+  /** How the system's scheduler starts the command line. Without it nothing can be scheduled. */
+  program?: readonly [string, ...string[]];
 };
 
 /** Everything is wired here, by hand, once for a process: adapters into services. Nothing is opened or started yet. */
-export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroundings) {
+export function compose({ folder, emit, ask, spawnPractice, startedBy, program }: Surroundings) {
   const redactor = createRedactor();
   const log = createLogFile({ file: join(folder, 'logs', 'companion.log'), redact: redactor.redact });
   const documents = { folder };
@@ -100,7 +105,12 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     document: openDocument(instancesDocument, documents),
     credentials,
     emit,
-    removeData: practice.remove,
+    forgetSecrets: ({ id }) => backupSettings.forgetSecrets(id),
+    removeData: async (instance) => {
+      await practice.remove(instance);
+      await backupSchedules.uninstall(instance, AbortSignal.timeout(60_000));
+      await backupSettings.forget(instance.id);
+    },
     onConnectionChanged: (id) => {
       connections.forget(id);
       checks.forget(id);
@@ -196,6 +206,27 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     redact: redactor.redact,
     addToRedactor: redactor.add,
   });
+  const backupRuns = createBackupRuns({
+    instances,
+    backups,
+    copies: backupCopies,
+    settings: backupSettings,
+    notifications,
+  });
+  const backupSchedules = createBackupSchedules({
+    folder: join(folder, 'backup-settings'),
+    program,
+    environment:
+      folder === dataFolder({ ...process.env, APERTURE_COMPANION_DATA: '' })
+        ? {}
+        : { APERTURE_COMPANION_DATA: resolve(folder) },
+    account: () => ownAccount(folder),
+    host: new LocalHost(say(text('server.this-computer'))),
+    instances,
+    settings: backupSettings,
+    runs: backupRuns,
+    operations,
+  });
   const migrationRuns = createMigrationRuns({
     instances,
     connections,
@@ -275,7 +306,8 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy }: Surroun
     backupCopies,
     notifications,
     restores,
-    backupRuns: createBackupRuns({ instances, backups, copies: backupCopies, settings: backupSettings, notifications }),
+    backupRuns,
+    backupSchedules,
     /** Ends what runs, writes what is pending. */
     async stop() {
       await operations.stop(patience);

@@ -3,7 +3,7 @@ import { app, BrowserWindow, Menu, nativeTheme, protocol } from 'electron';
 import { dataFolder } from './adapters/dataFolder.ts';
 import { listen } from './ipc/listen.ts';
 import { appScheme, serveFrom } from './shell/appProtocol.ts';
-import { commandLineArguments } from './shell/arguments.ts';
+import { commandLineArguments, commandLineProgram } from './shell/arguments.ts';
 import { readLaunchTheme } from './shell/launchPreferences.ts';
 import { createQuiet } from './shell/quiet.ts';
 import { hardenContents, hardenSession, openWindow } from './window.ts';
@@ -38,6 +38,7 @@ async function startCommandLine(words: string[]): Promise<void> {
   ]);
   const code = await runCommandLine(words, {
     folder,
+    program: commandLineProgram(app.isPackaged, import.meta.dirname),
     spawnPractice: forkUtility(join(import.meta.dirname, 'practice.js')),
   });
   // What was written to a pipe has to arrive first.

@@ -77,7 +77,7 @@ export const backupSettings = {
   'problem.scheduler-unavailable.title': 'The system’s scheduler could not be set up',
   'problem.scheduler-unavailable.cause': '{scheduler} is not there or refused.',
   'problem.scheduler-unavailable.next':
-    'The files are written to {folder} and can be put in by hand, or cron can call the command that they name.',
+    '{scheduler, select, systemd {A user’s systemd runs after a login at a desktop or by SSH, or always after: loginctl enable-linger. Set the schedule again then.} other {Log in at the screen and set the schedule again.}} The files are in {folder}. Or put the cron line, that “backup schedule show” has, into a crontab.',
 
   'problem.notification-failed.title': '{name} was not told',
   'problem.notification-failed.cause': 'The message was not accepted after {attempts} attempts.',

@@ -1,5 +1,6 @@
 import { application } from './application.ts';
 import { backupCommands } from './backupCommands.ts';
+import { backupSchedule } from './backupSchedule.ts';
 import { backupSettings } from './backupSettings.ts';
 import { backupSettingsCommands } from './backupSettingsCommands.ts';
 import { backupProblems, backups } from './backups.ts';
@@ -18,7 +19,9 @@ import { practice } from './practice.ts';
 import { problems } from './problems.ts';
 import { provisioning } from './provisioning.ts';
 import { reach } from './reach.ts';
+import { restoreCommands } from './restoreCommands.ts';
 import { restoreProblems, restores } from './restores.ts';
+import { restoreInPlaceProblems, restoresInPlace } from './restoresInPlace.ts';
 import { screens } from './screens.ts';
 import { server } from './server.ts';
 import { ssh } from './ssh.ts';
@@ -32,6 +35,7 @@ export const catalogue = {
   ...backupCommands,
   ...backups,
   ...backupProblems,
+  ...backupSchedule,
   ...backupSettings,
   ...backupSettingsCommands,
   ...checks,
@@ -49,8 +53,11 @@ export const catalogue = {
   ...problems,
   ...provisioning,
   ...reach,
+  ...restoreCommands,
   ...restores,
   ...restoreProblems,
+  ...restoresInPlace,
+  ...restoreInPlaceProblems,
   ...screens,
   ...server,
   ...ssh,

@@ -4,6 +4,7 @@ import { problemText } from '../../contract/copy/problemText.ts';
 import { say, text } from '../../contract/copy/text.ts';
 import type { Companion } from '../compose.ts';
 import { cancelled, ProblemError } from '../problems/ProblemError.ts';
+import type { BackupRun } from '../services/backupRuns.ts';
 import { backupText, inspectionText, listText, planText, serverBackupsText } from './backupText.ts';
 import type { Context } from './context.ts';
 import { UnexpectedEnd, WrongUsage } from './failure.ts';
@@ -11,12 +12,19 @@ import { findInstance } from './findInstance.ts';
 import { type ExitCode, exitCode } from './output.ts';
 
 export type BackupOptions = { instance?: string };
-export type NowOptions = { instance: string; to?: string; label?: string; tool?: string; plan?: true };
+export type NowOptions = {
+  instance: string;
+  to?: string;
+  label?: string;
+  tool?: string;
+  plan?: true;
+  scheduled?: true;
+};
 
 /** `backup now`: with `--plan` it exits with 1 when the backup would fail. */
 export async function now(options: NowOptions, context: Context): Promise<ExitCode> {
   const companion = await context.companion();
-  const { id: instanceId } = await findInstance(companion, options.instance);
+  const { id: instanceId, name } = await findInstance(companion, options.instance);
   const folder = options.to === undefined ? {} : { folder: path.resolve(options.to) };
   const route = options.tool === undefined ? undefined : await routeNamed(options.tool, instanceId, companion, context);
   const request = { instanceId, ...folder, ...(route === undefined ? {} : { route }) };
@@ -27,11 +35,22 @@ export async function now(options: NowOptions, context: Context): Promise<ExitCo
   }
   const label = options.label === undefined ? {} : { label: options.label };
   const { signal, output } = context;
-  const run = await companion.backupRuns.run({ ...request, ...label }, signal, (id) => {
+  const began = (id: string) => {
     const cancel = () => void companion.operations.cancel(id);
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
-  });
+  };
+  let run: BackupRun;
+  if (options.scheduled === true) {
+    const called = await companion.backupSchedules.run(instanceId, signal, began);
+    if (!called.ran) {
+      output.result({ scheduled: called }, () => say(text(`cli.backup.scheduled.${called.why}`, { name })));
+      return called.why === 'not-due' ? exitCode.good : exitCode.problemFound;
+    }
+    run = called.run;
+  } else {
+    run = await companion.backupRuns.run({ ...request, ...label }, signal, began);
+  }
   const { backup, operation, copies, pruned } = run;
   if (operation.state === 'cancelled') throw cancelled(signal.reason);
   if (operation.problem !== undefined) {

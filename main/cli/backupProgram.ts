@@ -1,7 +1,10 @@
-import type { Command } from 'commander';
-import { backupCommands as words } from '../../contract/copy/backupCommands.ts';
+import { type Command, Option } from 'commander';
+import { backupCommands } from '../../contract/copy/backupCommands.ts';
+import { backupSchedule } from '../../contract/copy/backupSchedule.ts';
 import type { BackupOptions, NowOptions } from './backup.ts';
 import type { Invocation } from './program.ts';
+
+const words = { ...backupCommands, ...backupSchedule } as const;
 
 /** What the commands of the program are made with. */
 type Making<Common> = {
@@ -19,7 +22,8 @@ export function addBackupCommands<Common>(backup: Command, { add, leaf, chosen }
     .option('--to <folder>', words['cli.backup.to'])
     .option('--label <words>', words['cli.backup.label'])
     .option('--tool <place>', words['cli.backup.tool'])
-    .option('--plan', words['cli.backup.plan'])
+    .addOption(new Option('--plan', words['cli.backup.plan']).conflicts('scheduled'))
+    .addOption(new Option('--scheduled', words['cli.backup.scheduled']).conflicts(['to', 'label', 'tool']))
     .action((options: Given<NowOptions>) => chosen(options, async (context) => (await load()).now(options, context)));
   leaf(add(backup, 'list', words['cli.backup.list']))
     .option('--instance <name|id>', words['cli.backup.instance'])

@@ -12,6 +12,8 @@ import type { Output } from './output.ts';
 export type CommandSurroundings = {
   /** How the practice database's process is started: Electron cannot run as Node. */
   spawnPractice: SpawnPractice;
+  /** How others start the command line: the system's scheduler. */
+  program: readonly [string, ...string[]];
   /** Where everything is kept; the same folder as the window's unless told. */
   folder?: string;
 };
@@ -41,6 +43,7 @@ export type ContextOptions = CommandSurroundings & {
   interrupt: () => void;
   acceptedHostKeys: readonly string[];
   offerToKeep: boolean;
+  startedBy: OperationView['startedBy'];
 };
 
 /** The context of one run, and how to end what it began. */
@@ -48,7 +51,8 @@ export function createContext(options: ContextOptions): Context & {
   logFile: string;
   running(): Promise<Companion> | undefined;
 } {
-  const { folder, output, signal, interrupt, acceptedHostKeys, offerToKeep, spawnPractice } = options;
+  const { folder, output, signal, interrupt, acceptedHostKeys, offerToKeep, spawnPractice, startedBy, program } =
+    options;
   let companion: Promise<Companion> | undefined;
   const ends = createEnds();
 
@@ -58,7 +62,7 @@ export function createContext(options: ContextOptions): Context & {
       if (name === 'operation.changed') ends.note(event as OperationView);
       tell(name, event);
     };
-    return make({ folder, emit, ask, spawnPractice, startedBy: 'command-line' });
+    return make({ folder, emit, ask, spawnPractice, startedBy, program });
   };
 
   let terminal: Promise<Ask> | undefined;

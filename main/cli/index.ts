@@ -7,5 +7,6 @@ const practiceModule = import.meta.filename.endsWith('.ts') ? '../practice/proce
 
 // Not process.exit: what was written to a pipe has to arrive first.
 process.exitCode = await runCommandLine(process.argv.slice(2), {
+  program: [process.execPath, import.meta.filename],
   spawnPractice: forkPractice(join(import.meta.dirname, practiceModule)),
 });

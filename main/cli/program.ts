@@ -8,9 +8,12 @@ import { install } from '../../contract/copy/install.ts';
 import { migrationRuns } from '../../contract/copy/migrationRuns.ts';
 import { provisioning } from '../../contract/copy/provisioning.ts';
 import { reach } from '../../contract/copy/reach.ts';
+import { restoreCommands } from '../../contract/copy/restoreCommands.ts';
 import { hostPresets } from '../../contract/hostPreset.ts';
+import type { OperationView } from '../../contract/operation.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addBackupCommands } from './backupProgram.ts';
+import { addBackupScheduleCommands } from './backupScheduleProgram.ts';
 import { addBackupSettingsCommands, addNotifyCommands } from './backupSettingsProgram.ts';
 import type { CheckOptions } from './check.ts';
 import type { commandNames } from './commandNames.ts';
@@ -23,6 +26,7 @@ import { addMigrationRunCommands } from './migrateProgram.ts';
 import type { ExitCode } from './output.ts';
 import type { ProvisionOptions } from './provision.ts';
 import { addReachCommands } from './reachProgram.ts';
+import { addRestoreCommands } from './restoreProgram.ts';
 import { addServerCommands } from './serverProgram.ts';
 
 const words = {
@@ -34,6 +38,7 @@ const words = {
   ...reach,
   ...backupCommands,
   ...backupSettingsCommands,
+  ...restoreCommands,
 } as const;
 
 /** A command with its options, ready to be run. */
@@ -42,6 +47,8 @@ export type Invocation = {
   acceptedHostKeys: readonly string[];
   /** Whether somebody who enters a password may have it kept. */
   offerToKeep: boolean;
+  /** Who is said to have begun its operations. */
+  startedBy: OperationView['startedBy'];
   run: (context: Context) => Promise<ExitCode>;
 };
 
@@ -74,12 +81,13 @@ export function createProgram({
   /** A command that does something: with the options that all have. */
   const leaf = (command: Command): Command =>
     command.option('--json', words['cli.option.json']).option('-q, --quiet', words['cli.option.quiet']);
-  const chosen = (options: Common & { url?: string; ssh?: string }, run: Invocation['run']): void =>
+  const chosen = (options: Common & { url?: string; ssh?: string; scheduled?: true }, run: Invocation['run']): void =>
     choose({
       quiet: options.quiet === true,
       acceptedHostKeys: options.acceptHostKey ?? [],
       // What is typed for a connection string or a host that is not saved belongs to nothing that it could be kept for.
       offerToKeep: options.url === undefined && options.ssh === undefined,
+      startedBy: options.scheduled === true ? 'schedule' : 'command-line',
       run,
     });
 
@@ -119,7 +127,15 @@ export function createProgram({
   const backup = top('backup', words['cli.backup.description']);
   addBackupCommands<Common>(backup, { add, leaf, chosen });
   addBackupSettingsCommands<Common>(backup, { add, leaf, chosen });
+  addBackupScheduleCommands<Common>(backup, { add, leaf, chosen });
   addNotifyCommands<Common>(top('notify', words['cli.notify.description']), { add, leaf, chosen });
+  addRestoreCommands<Common>(
+    {
+      restore: top('restore', words['cli.restore.description']),
+      drill: top('drill', words['cli.drill.description']),
+    },
+    { add, leaf, chosen },
+  );
 
   settable(leaf(top('install', words['cli.install.description'])))
     .option('--instance <name|id>', words['cli.install.instance'])

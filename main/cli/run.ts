@@ -55,6 +55,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Comm
     interrupt,
     acceptedHostKeys: invocation.acceptedHostKeys,
     offerToKeep: invocation.offerToKeep,
+    startedBy: invocation.startedBy,
   });
   let code: ExitCode;
   try {

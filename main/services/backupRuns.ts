@@ -60,7 +60,8 @@ export function createBackupRuns({
       try {
         begun = await backups.run(request);
       } catch (error) {
-        if (error instanceof ProblemError)
+        // What holds the instance now is no failure of a backup.
+        if (error instanceof ProblemError && error.problem.code !== 'operation-busy')
           await tell(instance, { outcome: 'failed', title: failedTitle, body: bodyOf(error) });
         throw error;
       }

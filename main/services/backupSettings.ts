@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import {
   type BackupSettings,
   backupSettingsSchema,
@@ -50,7 +52,9 @@ export interface BackupSettingsService {
   setRetention(instanceId: string, retention: Retention): Promise<void>;
   /** Undefined: none. */
   setSchedule(instanceId: string, schedule: Schedule | undefined): Promise<void>;
-  /** With an instance its destinations' secrets go; what opens its copies stays, because the copies do. */
+  /** With an instance its destinations' secrets go; what opens its copies stays, because the copies do. Raises `keychain-…`. */
+  forgetSecrets(instanceId: string): Promise<void>;
+  /** Removes what is kept for an instance that is no longer there. */
   forget(instanceId: string): Promise<void>;
 }
 
@@ -234,11 +238,15 @@ export function createBackupSettings({
       await change(instanceId, { schedule });
     },
 
-    async forget(instanceId) {
+    async forgetSecrets(instanceId) {
       const { destinations } = await get(instanceId);
-      if (destinations.length === 0) return;
-      await change(instanceId, { destinations: [], schedule: undefined });
       for (const { id } of destinations) await credentials.forget(secretAccount(id));
+    },
+    async forget(instanceId) {
+      documents.delete(instanceId);
+      const { name } = definition(instanceId);
+      // The earlier version first: left alone it would be read in place of the other.
+      for (const file of [`${name}.previous.json`, `${name}.json`]) await rm(path.join(folder, file), { force: true });
     },
   };
 }

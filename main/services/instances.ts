@@ -80,6 +80,7 @@ export function createInstances({
   document,
   credentials,
   emit,
+  forgetSecrets,
   removeData,
   onConnectionChanged,
   now = () => new Date(),
@@ -87,7 +88,9 @@ export function createInstances({
   document: StoredDocument<InstancesFile>;
   credentials: Credentials;
   emit: Emit;
-  /** Removes what else an instance has on this computer: the practice database. */
+  /** Removes what else is kept of an instance in the keychain. Raises what forgetting a secret raises. */
+  forgetSecrets?: (instance: Instance) => Promise<void>;
+  /** Removes what else an instance has on this computer: the practice database, settings of backups, their schedule. */
   removeData: (instance: Instance) => Promise<void>;
   /** Told when an instance leads elsewhere than before, or in another way: what was found out about it counts no more. */
   onConnectionChanged?: (id: string) => void;
@@ -166,6 +169,7 @@ export function createInstances({
     async remove(id) {
       const instance = await get(id);
       for (const account of accountsOf(id)) await credentials.forget(account);
+      await forgetSecrets?.(instance);
       await document.update((file) => {
         const instances = file.instances.filter((one) => one.id !== id);
         const selected = file.selected === id ? undefined : file.selected;

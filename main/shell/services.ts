@@ -6,6 +6,7 @@ import { createHandlers } from '../ipc/createHandlers.ts';
 import type { Handlers } from '../ipc/handlers.ts';
 import { createPrompts } from '../services/prompts.ts';
 import type { MainWindow } from '../window.ts';
+import { commandLineProgram } from './arguments.ts';
 import { forkUtility } from './forkUtility.ts';
 
 export type RunningServices = {
@@ -24,6 +25,7 @@ export async function startServices(folder: string, entries: string, main: MainW
     ask: prompts.ask,
     spawnPractice: forkUtility(join(entries, 'practice.js')),
     startedBy: 'window',
+    program: commandLineProgram(app.isPackaged, entries),
   });
   companion.log.info('started', { version: app.getVersion(), electron: process.versions.electron });
   const recovered = await companion.operations.recover();
