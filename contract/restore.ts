@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import type { CheckStatus } from './check.ts';
 import type { Text } from './copy/text.ts';
 import type { Fix } from './fix.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, problemCodeSchema } from './problem.ts';
 
 /**
  * What a database beside the instance's own is for.
@@ -65,27 +66,52 @@ export type RestoreCheckId = (typeof restoreCheckIds)[number];
 export type RestoreVerdict = { id: RestoreCheckId; status: CheckStatus; title: Text; evidence: Text; fixes: Fix[] };
 
 /** `migrations`: entries of Aperture's ledger. Missing: nobody knows. */
-export type RestoreNumbers = {
-  tables: number;
-  rows?: number;
-  embeddings?: number;
-  users?: number;
-  migrations?: number;
-};
+const restoreNumbersSchema = z.object({
+  tables: z.number(),
+  rows: z.number().optional(),
+  embeddings: z.number().optional(),
+  users: z.number().optional(),
+  migrations: z.number().optional(),
+});
+export type RestoreNumbers = z.infer<typeof restoreNumbersSchema>;
 
 /** One table whose rows change. Missing: it is not there. */
-export type RestoreTable = { schema: string; name: string; backup?: number; now?: number };
+const restoreTableSchema = z.object({
+  schema: z.string(),
+  name: z.string(),
+  backup: z.number().optional(),
+  now: z.number().optional(),
+});
+export type RestoreTable = z.infer<typeof restoreTableSchema>;
 
 /** What is restored, as it was found. */
-export type RestoreSource = {
-  name: string;
-  path: string;
-  bytes: number;
-  encrypted: boolean;
-  format: 'custom' | 'tar' | 'sql' | 'sql-gzip';
-  backupId?: string;
-  createdAt?: string;
-};
+const restoreSourceSchema = z.object({
+  name: z.string(),
+  path: z.string(),
+  bytes: z.number(),
+  encrypted: z.boolean(),
+  format: z.enum(['custom', 'tar', 'sql', 'sql-gzip']),
+  backupId: z.string().optional(),
+  createdAt: z.string().optional(),
+});
+export type RestoreSource = z.infer<typeof restoreSourceSchema>;
+
+/** What was found in a restored database. */
+const restoreProofSchema = z.object({
+  numbers: restoreNumbersSchema,
+  /** Tables whose number of rows is not the manifest's. */
+  differences: z.array(restoreTableSchema),
+  /** Tables that were compared with a manifest; 0 without one. */
+  compared: z.number(),
+  ledgerEqual: z.boolean(),
+  extensionsMissing: z.array(z.string()),
+  indexes: z.object({ count: z.number(), expected: z.number().optional(), invalid: z.array(z.string()) }),
+  /** Neighbours that a query on the largest vector column found; missing where there is none. */
+  neighbours: z
+    .object({ table: z.string(), column: z.string(), found: z.number(), milliseconds: z.number() })
+    .optional(),
+});
+export type RestoreProof = z.infer<typeof restoreProofSchema>;
 
 /** What a restore side by side would do. Nothing of it is kept. */
 export type RestorePlan = {
@@ -110,20 +136,6 @@ export type RestorePlan = {
   estimatedSeconds: number;
   /** Days for which the database that is there now is kept. */
   keepDays: number;
-};
-
-/** What was found in a restored database. */
-export type RestoreProof = {
-  numbers: RestoreNumbers;
-  /** Tables whose number of rows is not the manifest's. */
-  differences: RestoreTable[];
-  /** Tables that were compared with a manifest; 0 without one. */
-  compared: number;
-  ledgerEqual: boolean;
-  extensionsMissing: string[];
-  indexes: { count: number; expected?: number; invalid: string[] };
-  /** Neighbours that a query on the largest vector column found; missing where there is none. */
-  neighbours?: { table: string; column: string; found: number; milliseconds: number };
 };
 
 /** What a restore did. Times are ISO 8601. */
@@ -160,16 +172,24 @@ export type RestoreState = {
 };
 
 /** A restore that was made to see whether it could be. Times are ISO 8601. */
-export type DrillReport = {
-  at: string;
-  instanceId: string;
-  source: RestoreSource;
+export const drillReportSchema = z.object({
+  at: z.iso.datetime(),
+  instanceId: z.string(),
+  source: restoreSourceSchema,
   /** A database beside the instance's own, or a container made for it. */
-  in: 'server' | 'docker';
-  proven: boolean;
-  proof?: RestoreProof;
-  problem?: Problem;
+  in: z.enum(['server', 'docker']),
+  proven: z.boolean(),
+  proof: restoreProofSchema.optional(),
+  problem: z
+    .object({
+      code: problemCodeSchema,
+      values: z.record(z.string(), z.union([z.string(), z.number()])),
+      detail: z.string().optional(),
+    })
+    .optional(),
   /** What a restore of it would take, with the server running. */
-  restoreSeconds: number;
-  ignored: string[];
-};
+  restoreSeconds: z.number(),
+  /** Errors of the tool that take nothing away. */
+  ignored: z.array(z.string()),
+});
+export type DrillReport = z.infer<typeof drillReportSchema>;

@@ -29,6 +29,7 @@ import { createCredentials, keychainIndexDocument } from './services/credentials
 import { createDatabaseImages } from './services/databaseImages.ts';
 import { createDockerHosts } from './services/dockerHosts.ts';
 import { type DocumentDefinition, openDocument } from './services/documents.ts';
+import { createDrills, drillsDocument } from './services/drills.ts';
 import { createFixes } from './services/fixes.ts';
 import { createImports } from './services/imports.ts';
 import { createInstalls } from './services/installs.ts';
@@ -42,12 +43,13 @@ import { createNetworks } from './services/networks.ts';
 import { createNewInstances } from './services/newInstances.ts';
 import { createNotifications, notificationsDocument } from './services/notifications.ts';
 import { createOperations } from './services/operations/operations.ts';
-import type { Ask, Emit } from './services/ports.ts';
+import type { Ask, Emit, Operations } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
 import { createProvisioning } from './services/provisioning.ts';
 import { createReach } from './services/reach.ts';
-import { ownAccount } from './services/schedulers/schedulerFor.ts';
+import { createInPlaceRestores } from './services/restores/inPlace.ts';
 import { createRestores } from './services/restores.ts';
+import { ownAccount } from './services/schedulers/schedulerFor.ts';
 import { createServerFiles } from './services/serverSettings.ts';
 import { createServers } from './services/servers.ts';
 import { createSettings, settingsDocument } from './services/settings.ts';
@@ -177,18 +179,20 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy, program }
     appVersion: packageJson.version,
   });
   const pauses = createServerPauses({ document: openDocument(pausedServersDocument, documents), dockerHosts });
-  const backups = createBackups({
-    document: openDocument(backupsDocument, documents),
-    defaultFolder: join(folder, 'backups'),
-    instances,
-    connections,
-    credentials,
-    operations,
-    thisComputer: new LocalHost(say(text('server.this-computer'))),
-    sshHost: sshHosts.hostFor,
-    dockerHosts,
-    tools: { find: createTools().findPostgres },
-  });
+  const backupsWith = (its: Operations) =>
+    createBackups({
+      document: openDocument(backupsDocument, documents),
+      defaultFolder: join(folder, 'backups'),
+      instances,
+      connections,
+      credentials,
+      operations: its,
+      thisComputer: new LocalHost(say(text('server.this-computer'))),
+      sshHost: sshHosts.hostFor,
+      dockerHosts,
+      tools: { find: createTools().findPostgres },
+    });
+  const backups = backupsWith(operations);
   const backupSettings = createBackupSettings({
     folder: join(folder, 'backup-settings'),
     credentials,
@@ -246,7 +250,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy, program }
     },
   });
 
-  const restores = createRestores({
+  const restoring = {
     folder: join(folder, 'restores'),
     instances,
     backups,
@@ -261,6 +265,12 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy, program }
     sshHost: sshHosts.hostFor,
     dockerHosts,
     tools: { find: createTools().findPostgres },
+  };
+  const inPlaceRestores = createInPlaceRestores({
+    ...restoring,
+    backupsWithin: backupsWith,
+    keys: backupSettings.keys,
+    decryptedFolder: join(folder, 'restores'),
   });
 
   return {
@@ -305,7 +315,9 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy, program }
     backupSettings,
     backupCopies,
     notifications,
-    restores,
+    restores: createRestores(restoring),
+    drills: createDrills({ ...restoring, document: openDocument(drillsDocument, documents) }),
+    inPlaceRestores: createInPlaceRestores({ ...restoring, backupsWithin: backupsWith }),
     backupRuns,
     backupSchedules,
     /** Ends what runs, writes what is pending. */

@@ -26,6 +26,7 @@ export const restores = {
   'restore.outcome.resumed': '{database} is the restored database now. The former one is kept as {kept}.',
   'restore.outcome.resumed.slow':
     '{database} is the restored database now. The former one is kept as {kept}. The server is not ready yet; its own screen tells why.',
+  'restore.health.empty': 'It is empty.',
   'restore.outcome.cleaned':
     '{removed, plural, =0 {No database had to be removed} one {One database was removed} other {# databases were removed}}, {started, plural, =0 {no server had been left stopped} one {one server was started again} other {# servers were started again}}.',
   'restore.outcome.removed': '{name} was removed.',

@@ -10,7 +10,7 @@ import { say, text } from '../../contract/copy/text.ts';
 import { table } from './output.ts';
 
 /** `317 MB` */
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, bytes < 1000 ? 0 : Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;

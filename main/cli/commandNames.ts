@@ -8,6 +8,8 @@ export const commandNames = [
   'server',
   'backup',
   'notify',
+  'restore',
+  'drill',
   'install',
   'compose',
   'migrate',

@@ -1,51 +1,31 @@
-import { randomBytes } from 'node:crypto';
 import { say, type Text, text } from '../../contract/copy/text.ts';
 import type { Instance } from '../../contract/instance.ts';
 import type { OperationView } from '../../contract/operation.ts';
-import type {
-  PendingRestore,
-  RestorePlan,
-  RestoreProof,
-  RestoreReport,
-  RestoreSource,
-  RestoreState,
-  RestoreVerdict,
-} from '../../contract/restore.ts';
-import type { AgeKey } from '../adapters/age.ts';
+import type { PendingRestore, RestorePlan, RestoreReport, RestoreState } from '../../contract/restore.ts';
 import type { PostgresSession } from '../adapters/postgres/session.ts';
-import { cancelled, ProblemError } from '../problems/ProblemError.ts';
-import { quoteIdentifier, quoteLiteral } from '../sql/quoting.ts';
+import { ProblemError } from '../problems/ProblemError.ts';
 import type { BackupSettingsService } from './backupSettings.ts';
 import type { Backups } from './backups.ts';
 import type { CompanionSchema } from './companionSchema.ts';
-import { type Instances, passwordAccount } from './instances.ts';
+import type { Instances } from './instances.ts';
 import type { ServerPauses } from './migrations/serverPause.ts';
 import type { OperationsService } from './operations/operations.ts';
 import type { Credentials, Op } from './ports.ts';
-import { type ArchiveNeed, type ArchiveSource, type OpenArchive, openArchive } from './restores/archive.ts';
-import { createBeside } from './restores/createBeside.ts';
+import { type ArchiveNeed, openArchive } from './restores/archive.ts';
 import { asSideDatabase, readDatabases } from './restores/databases.ts';
 import { dropBeside } from './restores/dropBeside.ts';
-import { fill } from './restores/fill.ts';
-import { inDatabase, openMaintenance } from './restores/maintenance.ts';
-import { sideName } from './restores/names.ts';
-import { type DatabaseNote, writeNote } from './restores/note.ts';
+import { requireHealthy } from './restores/health.ts';
+import { fromMaintenance, requireMaintenance } from './restores/maintenance.ts';
+import { makeBeside, markReady } from './restores/makeBeside.ts';
 import { changedTables, manifestNumbers, numbersOf } from './restores/numbers.ts';
-import { openRoute } from './restores/route.ts';
 import { sessionSettings } from './restores/sessionSettings.ts';
+import { type SourceRequest, sourceFor, sourceOf } from './restores/source.ts';
 import { standingOf } from './restores/standing.ts';
-import { longestStatement, type Survey, type SurveyNeed, survey } from './restores/survey.ts';
+import { requirePossible, type SurveyNeed, survey } from './restores/survey.ts';
 import { type SwapNeed, type Swapped, swap } from './restores/swap.ts';
 import type { Servers } from './servers.ts';
 
-/** The newest verified backup, unless one is named or a file is given. */
-export type RestoreRequest = {
-  instanceId: string;
-  backupId?: string;
-  /** A dump of anybody's. */
-  file?: string;
-  /** What may open the file, beside the keys of the instance. */
-  keys?: readonly AgeKey[];
+export type RestoreRequest = SourceRequest & {
   /** Days for which the database that is there now is kept; 7 unless told. */
   keepDays?: number;
 };
@@ -123,41 +103,11 @@ export function createRestores(need: RestoresNeed): Restores {
     return { ...instance, database: instance.connection.database };
   };
 
-  const openOther = async (instance: Instance, signal: AbortSignal): Promise<PostgresSession> => {
-    const session = await openMaintenance(connections, instance, signal, longestStatement);
-    if (session !== undefined) return session;
-    const user = instance.connection?.user ?? '';
-    const reasons = say(text('restore.check.maintenance.missing', { user }));
-    throw new ProblemError('restore-refused', { reasons });
-  };
-
-  const withOther = async <Result>(
+  const withOther = <Result>(
     instance: Instance,
     signal: AbortSignal,
     body: (session: PostgresSession) => Promise<Result>,
-  ): Promise<Result> => {
-    const session = await openOther(instance, signal);
-    try {
-      return await body(session);
-    } finally {
-      await session.close();
-    }
-  };
-
-  const sourceFor = async (
-    request: RestoreRequest,
-    instance: Instance,
-    signal: AbortSignal,
-  ): Promise<ArchiveSource> => {
-    const { backupId, file, keys } = request;
-    if (file !== undefined) return { kind: 'file', path: file, ...(keys === undefined ? {} : { keys }) };
-    const backup =
-      backupId === undefined
-        ? await need.backups.newestVerified(instance.id, signal)
-        : await need.backups.get(backupId, signal);
-    if (backup === undefined) throw new ProblemError('restore-no-backup', { name: instance.name });
-    return { kind: 'backup', backup };
-  };
+  ): Promise<Result> => fromMaintenance(connections, instance, signal, body);
 
   const archiveNeed = (instance: Instance): ArchiveNeed => ({
     ...need,
@@ -188,22 +138,6 @@ export function createRestores(need: RestoresNeed): Restores {
     return all.filter(({ standing }) => standings.includes(standing)).sort((a, b) => b.since.localeCompare(a.since))[0];
   };
 
-  /** Whatever stays is found again by its note. */
-  const dropQuietly = async (
-    instance: Instance & { database: string },
-    side: { oid: number; name: string },
-    op: Op,
-  ) => {
-    try {
-      await withOther(instance, AbortSignal.timeout(patience), (session) =>
-        dropBeside(session, instance.database, side),
-      );
-      op.log(`${side.name} was removed`);
-    } catch (error) {
-      op.log(`${side.name} could not be removed: ${error instanceof Error ? error.message : String(error)}`, 'warn');
-    }
-  };
-
   /** After the exchange the data is somewhere else on purpose. */
   const settle = async ({ id, companionSchema }: Instance, op: Op) => {
     if (companionSchema !== 'there') return;
@@ -224,7 +158,7 @@ export function createRestores(need: RestoresNeed): Restores {
     const { keepDays, ...rest } = wish;
     const swapped = await swap(need, {
       instance,
-      open: (signal) => openOther(instance, signal),
+      open: (signal) => requireMaintenance(connections, instance, signal),
       wish: {
         ...rest,
         database: instance.database,
@@ -240,76 +174,10 @@ export function createRestores(need: RestoresNeed): Restores {
     return swapped;
   };
 
-  /** Makes a database beside, restores into it and proves it. When this rejects it is gone again, or known by its note. */
-  const makeBeside = async (
-    instance: Instance & { database: string },
-    archive: OpenArchive,
-    looked: Survey,
-    op: Op,
-    steps: { create: number; restore: number; verify: number },
-  ): Promise<{ side: { oid: number; name: string }; note: DatabaseNote; proof: RestoreProof; ignored: string[] }> => {
-    const { signal } = op;
-    op.step(steps.create);
-    const note: DatabaseNote = {
-      version: 1,
-      state: 'making',
-      besides: instance.database,
-      operationId: op.id,
-      since: now().toISOString(),
-    };
-    const name = sideName(instance.database, randomBytes(4).toString('hex'));
-    const { oid, address } = await withOther(instance, signal, async (session) => {
-      for (const refused of await createBeside(session, instance.database, name, note, looked.template)) {
-        op.log(`not permitted, and left out: ${refused}`, 'warn');
-      }
-      const [row] = await session.readable.read<{ oid: number }>(
-        `SELECT oid::int8::float8 AS oid FROM pg_database WHERE datname = ${quoteLiteral(name)}`,
-      );
-      if (row === undefined) throw new Error(`${name} was made and is not there`);
-      return { oid: row.oid, address: session.address };
-    });
-    const side = { oid, name };
-    try {
-      op.step(steps.restore);
-      const { jobs, settings } = sessionSettings(looked.machine, looked.facts.neededBytes);
-      op.log(`${looked.facts.archive.name} into ${name}, ${jobs} workers, ${settings.join(', ')}`);
-      const password = await need.credentials.get(passwordAccount(instance.id), signal);
-      const route = await openRoute(need, instance, { address }, archive, signal);
-      op.log(`pg_restore ${route.tool.version}, ${route.tool.place}`);
-      try {
-        const result = await fill({
-          archive,
-          route,
-          instance,
-          database: name,
-          password,
-          jobs,
-          settings,
-          superuser: looked.facts.target.role.superuser,
-          open: (inner) =>
-            connections.open(inDatabase(instance, name), {
-              purpose: 'write',
-              signal: inner,
-              queryTimeoutMs: longestStatement,
-            }),
-          openAny: (inner) => openOther(instance, inner),
-          op,
-          onProving: () => op.step(steps.verify),
-        });
-        return { side, note, ...result };
-      } finally {
-        await route.close();
-      }
-    } catch (error) {
-      await dropQuietly(instance, side, op);
-      throw signal.aborted ? cancelled(error) : error;
-    }
-  };
-
   const restore = async (request: RestoreRequest, op: Op): Promise<RestoreReport> => {
     const started = performance.now();
     const instance = await instanceFor(request.instanceId);
-    const source = await sourceFor(request, instance, op.signal);
+    const source = await sourceFor(need.backups, request, instance, op.signal);
     op.step(0);
     const archive = await openArchive(source, archiveNeed(instance), op);
     try {
@@ -317,13 +185,17 @@ export function createRestores(need: RestoresNeed): Restores {
       const looked = await survey(need, instance, archive, op.signal);
       for (const { status, evidence } of looked.verdicts) op.log(`${status}: ${say(evidence)}`);
       requirePossible(looked.verdicts);
-      const { side, note, proof, ignored } = await makeBeside(instance, archive, looked, op, {
-        create: 2,
-        restore: 3,
-        verify: 4,
-      });
-      // From here on it is of value: whoever is killed, it can be put in place.
-      await withOther(instance, AbortSignal.timeout(patience), (session) => markReady(session, side.name, note, now()));
+      const made = await makeBeside(
+        need,
+        { instance, archive, looked, op, now },
+        {
+          create: 2,
+          restore: 3,
+          verify: 4,
+        },
+      );
+      await markReady(need, instance, made, now());
+      const { side, proof, ignored } = made;
       const before = looked.facts.target.database;
       const keepDays = request.keepDays ?? usualKeepDays;
       const swapped = await exchangeFor(instance, { nextOid: side.oid, asideState: 'kept', keepDays }, op, [5, 6, 7]);
@@ -351,7 +223,7 @@ export function createRestores(need: RestoresNeed): Restores {
   return {
     async plan(request, signal) {
       const instance = await instanceFor(request.instanceId);
-      const source = await sourceFor(request, instance, signal);
+      const source = await sourceFor(need.backups, request, instance, signal);
       const watch = { signal, log: () => undefined, progress: () => undefined };
       const archive = await openArchive(source, archiveNeed(instance), watch);
       try {
@@ -458,66 +330,13 @@ export function createRestores(need: RestoresNeed): Restores {
         const all = await besideOf(instance, op.signal);
         const side = choose(all, ['unfinished', 'ready', 'kept', 'expired'], name);
         if (side === undefined) throw new ProblemError('restore-side-missing', { name });
-        if (side.standing === 'kept' || side.standing === 'expired') await requireHealthy(instance, op.signal);
+        if (side.standing === 'kept' || side.standing === 'expired') await requireHealthy(need, instance, op.signal);
         await withOther(instance, op.signal, (session) => dropBeside(session, instance.database, side));
         return text('restore.outcome.removed', { name });
       };
       const subject = { instanceId, name: instance.name };
       return operations.run('restore-clean', subject, cleanSteps, body, { exclusive: true });
     },
-  };
-
-  /** Raises `restore-not-healthy`: the server is not ready with the database in use, or nobody can log in to it. */
-  async function requireHealthy(instance: Instance, signal: AbortSignal): Promise<void> {
-    const { server } = instance;
-    if (server !== undefined) {
-      const { started, problem, missing } = await need.servers.status(
-        { place: server, instance },
-        { signal, resources: false },
-      );
-      if (started) return;
-      const reason = missing.map((part) => say(text(`server.missing.${part}`))).join('; ') || problem?.code || '';
-      throw new ProblemError('restore-not-healthy', { reason: `${server.container}: ${reason}.` });
-    }
-    const session = await connections.open(instance, { purpose: 'read', signal });
-    try {
-      const [row] = await session.readable.read<{ tables: number }>(
-        `SELECT count(*)::int AS tables FROM pg_tables WHERE schemaname !~ '^pg_' AND schemaname <> 'information_schema'`,
-      );
-      if ((row?.tables ?? 0) > 0) return;
-    } finally {
-      await session.close();
-    }
-    throw new ProblemError('restore-not-healthy', { reason: 'It is empty.' });
-  }
-}
-
-async function markReady({ writable }: PostgresSession, name: string, note: DatabaseNote, now: Date): Promise<void> {
-  const ready = writeNote({ ...note, state: 'ready', since: now.toISOString() });
-  await writable.run(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${quoteLiteral(ready)}`);
-}
-
-/** Raises `restore-refused` with every reason. */
-function requirePossible(verdicts: readonly RestoreVerdict[]): void {
-  const refused = verdicts.filter(({ status }) => status === 'fail');
-  if (refused.length === 0) return;
-  const reasons = refused.map(({ evidence }) => say(evidence)).join(' ');
-  throw new ProblemError('restore-refused', { reasons }, { fixes: refused.flatMap(({ fixes }) => fixes) });
-}
-
-function sourceOf(
-  source: ArchiveSource,
-  { name, bytes, encrypted, format, manifest, contents }: OpenArchive,
-): RestoreSource {
-  const createdAt = manifest?.createdAt ?? contents.createdAt;
-  return {
-    name,
-    path: source.kind === 'backup' ? source.backup.where.path : source.path,
-    bytes,
-    encrypted,
-    format,
-    ...(manifest === undefined ? {} : { backupId: manifest.id }),
-    ...(createdAt === undefined ? {} : { createdAt }),
   };
 }
 

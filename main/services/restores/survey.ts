@@ -1,5 +1,6 @@
+import { say } from '../../../contract/copy/text.ts';
 import type { Instance } from '../../../contract/instance.ts';
-import type { RestoreVerdict } from '../../../contract/restore.ts';
+import type { RestoreCheckId, RestoreVerdict } from '../../../contract/restore.ts';
 import { environmentOf, inspectContainer } from '../../adapters/docker/inspect.ts';
 import type { PostgresSession } from '../../adapters/postgres/session.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
@@ -11,7 +12,7 @@ import { readMigrations } from '../migrations/source.ts';
 import { containerState } from '../server/containerState.ts';
 import type { OpenArchive } from './archive.ts';
 import { readTarget, readTemplate, type ServerFacts } from './facts.ts';
-import { inDatabase, openMaintenance } from './maintenance.ts';
+import { inDatabase, longestStatement, openMaintenance } from './maintenance.ts';
 import { lookAtRows, type TableRows } from './numbers.ts';
 import { judge, type PreflightFacts } from './preflight.ts';
 import { needsTemplate } from './preflightExtensions.ts';
@@ -31,8 +32,6 @@ export type Survey = {
   template: 'template0' | 'template1';
 };
 
-/** Milliseconds for one statement: a database may be large and a disk slow. */
-export const longestStatement = 24 * 3_600_000;
 /** An index takes about as much again while it is built, and the write-ahead log its share. */
 const spare = 1.3;
 
@@ -55,7 +54,7 @@ export async function survey(
   let maintenance: PostgresSession | undefined;
   try {
     const pooled = await isPooled(session, () => connections.open(instance, options));
-    maintenance = await openMaintenance(connections, instance, signal, longestStatement);
+    maintenance = await openMaintenance(connections, instance, signal);
     const target = await readTarget(session, maintenance, instance, pooled);
     const unable = archive.contents.extensions.some((name) =>
       target.extensions.some((one) => one.name === name && !one.mayCreate),
@@ -127,4 +126,12 @@ async function readServer(need: SurveyNeed, { server }: Instance, signal: AbortS
 function unlessCancelled(error: unknown): undefined {
   if (!(error instanceof ProblemError) || error.problem.code === 'cancelled') throw error;
   return undefined;
+}
+
+/** Raises `restore-refused` with every reason, but for what does not matter here. */
+export function requirePossible(verdicts: readonly RestoreVerdict[], but: readonly RestoreCheckId[] = []): void {
+  const refused = verdicts.filter(({ status, id }) => status === 'fail' && !but.includes(id));
+  if (refused.length === 0) return;
+  const reasons = refused.map(({ evidence }) => say(evidence)).join(' ');
+  throw new ProblemError('restore-refused', { reasons }, { fixes: refused.flatMap(({ fixes }) => fixes) });
 }
