@@ -7,6 +7,7 @@ import {
   runBackupSchema,
   type ServerBackups,
 } from './backup.ts';
+import type { SchedulePlan, ScheduleView } from './backupSchedule.ts';
 import {
   type BackupSettings,
   type DestinationSettings,
@@ -16,6 +17,7 @@ import {
   notificationTargetSchema,
   type PrunePlan,
   retentionSchema,
+  scheduleRuleSchema,
 } from './backupSettings.ts';
 import type { Problem } from './problem.ts';
 import { request } from './request.ts';
@@ -83,6 +85,11 @@ export const backupChannels = {
   'backupSettings.saveKit': request<{ file: string } | null>()(ofInstance),
   /** False when it was not printed. */
   'backupSettings.printKit': request<boolean>()(ofInstance),
+  'backupSchedule.view': request<ScheduleView>()(ofInstance),
+  /** What setting this rule would write and run; nothing of it is done. */
+  'backupSchedule.plan': request<SchedulePlan>()(z.object({ instanceId: id, rule: scheduleRuleSchema })),
+  'backupSchedule.set': request<ScheduleView>()(z.object({ instanceId: id, rule: scheduleRuleSchema })),
+  'backupSchedule.remove': request<void>()(ofInstance),
   'backupSettings.setRetention': request<void>()(z.object({ instanceId: id, retention: retentionSchema })),
   /** What would go now by these rules, or by those that are kept. */
   'backupSettings.planPrune': request<PrunePlan>()(z.object({ instanceId: id, retention: retentionSchema.optional() })),

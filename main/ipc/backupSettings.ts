@@ -19,6 +19,10 @@ type BackupSettingsHandlers = Pick<
   | 'backupSettings.encrypt'
   | 'backupSettings.saveKit'
   | 'backupSettings.printKit'
+  | 'backupSchedule.view'
+  | 'backupSchedule.plan'
+  | 'backupSchedule.set'
+  | 'backupSchedule.remove'
   | 'backupSettings.setRetention'
   | 'backupSettings.planPrune'
   | 'backupSettings.prune'
@@ -32,7 +36,7 @@ type BackupSettingsHandlers = Pick<
 const patience = 120_000;
 
 export function backupSettingsHandlers(
-  { backups, backupSettings, backupCopies, notifications, instances, redactor }: Companion,
+  { backups, backupSettings, backupCopies, backupSchedules, notifications, instances, redactor }: Companion,
   main: MainWindow,
 ): BackupSettingsHandlers {
   const signal = () => AbortSignal.timeout(patience);
@@ -106,6 +110,10 @@ export function backupSettingsHandlers(
       return { file };
     },
     'backupSettings.printKit': async ({ instanceId }) => printPage(main.window, (await kit(instanceId)).html),
+    'backupSchedule.view': ({ instanceId }) => backupSchedules.view(instanceId, signal()),
+    'backupSchedule.plan': ({ instanceId, rule }) => backupSchedules.plan(instanceId, rule),
+    'backupSchedule.set': ({ instanceId, rule }) => backupSchedules.set(instanceId, rule, signal()),
+    'backupSchedule.remove': ({ instanceId }) => backupSchedules.remove(instanceId, signal()),
     'backupSettings.setRetention': ({ instanceId, retention }) => backupSettings.setRetention(instanceId, retention),
     'backupSettings.planPrune': ({ instanceId, retention }) => backupCopies.planPrune(instanceId, signal(), retention),
     'backupSettings.prune': async ({ instanceId }) => ({

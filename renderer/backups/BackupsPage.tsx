@@ -12,7 +12,7 @@ import { useStore } from '../store/store.ts';
 import { words } from '../words.ts';
 import { BackUpNowButton } from './BackUpNowButton.tsx';
 import classes from './Backups.module.css';
-import { rulesLine } from './backupLine.ts';
+import { rulesLine, whenLine } from './backupLine.ts';
 import { ListSection } from './ListSection.tsx';
 import { useBackups } from './useBackups.ts';
 
@@ -53,7 +53,7 @@ function InstanceBackups({ instance, backupId }: { instance: InstanceView; backu
     <>
       <PageHead
         title={words('screen.backups.title')}
-        sub={settings === undefined ? undefined : words('screen.backups.sub', { rules: rulesLine(settings.retention) })}
+        sub={settings === undefined ? undefined : `${whenLine(settings)} ${rulesLine(settings.retention)}`}
         actions={<BackUpNowButton instance={instance} busy={running.some(({ kind }) => kind !== 'backup-verify')} />}
       />
       {running.length > 0 && (

@@ -28,7 +28,8 @@ export function PlanPanel({ instance }: { instance: InstanceView }) {
   }, [quiet, instance.id, planBackup]);
   const look = (
     <Button
-      leftSection={<IconRefresh size={16} aria-hidden />}
+      size="xs"
+      leftSection={<IconRefresh size={14} aria-hidden />}
       loading={planning}
       onClick={() => void planBackup(instance.id)}
     >
@@ -36,7 +37,7 @@ export function PlanPanel({ instance }: { instance: InstanceView }) {
     </Button>
   );
   return (
-    <Panel title={words('screen.backups.plan')} sub={words('screen.backups.plan.sub')} actions={look}>
+    <Panel title={words('screen.backups.plan')} actions={look}>
       <div className={classes.form}>
         {plan === undefined && planning && (
           <p className={classes.quiet} role="status">
@@ -45,13 +46,17 @@ export function PlanPanel({ instance }: { instance: InstanceView }) {
         )}
         {planFailure !== undefined && <FailureView failure={planFailure} />}
         {plan !== undefined && <Plan plan={plan} />}
-        <TextInput
-          label={words('screen.backups.label')}
-          description={words('screen.backups.label-text')}
-          value={label}
-          maxLength={200}
-          onChange={(event) => labelBackup(event.currentTarget.value)}
-        />
+        <div className={classes.label}>
+          <label htmlFor="backup-label">{words('screen.backups.label')}</label>
+          <TextInput
+            id="backup-label"
+            placeholder={words('screen.backups.label-text')}
+            value={label}
+            maxLength={200}
+            onChange={(event) => labelBackup(event.currentTarget.value)}
+          />
+        </div>
+        {plan !== undefined && <ChangePlan plan={plan} />}
       </div>
     </Panel>
   );
@@ -108,7 +113,6 @@ function Plan({ plan }: { plan: BackupPlan }) {
           ))}
         </ul>
       )}
-      <ChangePlan plan={plan} />
     </>
   );
 }

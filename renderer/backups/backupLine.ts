@@ -1,6 +1,6 @@
 import type { BackupVerification } from '../../contract/backup.ts';
 import type { CopiesAt, ListedBackup } from '../../contract/backupChannels.ts';
-import type { Retention } from '../../contract/backupSettings.ts';
+import type { Retention, Schedule } from '../../contract/backupSettings.ts';
 import { type Text, text } from '../../contract/copy/text.ts';
 import type { Tone } from '../components/StatusMark.tsx';
 import { words } from '../words.ts';
@@ -88,4 +88,25 @@ export function rulesLine(rules: Retention): string {
   return parts.length === 0
     ? words('screen.backups.rule.none')
     : words('screen.backups.rule.keeps', { rules: parts.join(', ') });
+}
+
+/** "Daily at 02:00 (Europe/Berlin)" */
+export function scheduleLine({ rule, timeZone }: Pick<Schedule, 'rule' | 'timeZone'>): string {
+  switch (rule.kind) {
+    case 'daily':
+      return words('screen.backups.schedule.line-daily', { at: rule.at, zone: timeZone });
+    case 'weekly':
+      return words('screen.backups.schedule.line-weekly', {
+        at: rule.at,
+        day: words(`screen.backups.day.${rule.on}`),
+        zone: timeZone,
+      });
+    case 'cron':
+      return words('screen.backups.schedule.line-cron', { expression: rule.expression, zone: timeZone });
+  }
+}
+
+/** When backups are made, for the head of the page. */
+export function whenLine({ schedule }: { schedule?: Schedule | undefined }): string {
+  return schedule === undefined ? words('screen.backups.by-hand') : `${scheduleLine(schedule)}.`;
 }

@@ -1,7 +1,7 @@
 /** The Backups screen: the list, what a backup would do, what is in one. Keys start with `screen.backups.` and `screen.card.backup`. */
 export const backupScreens = {
   'screen.backups.title': 'Backups',
-  'screen.backups.sub': 'Each is read back to its end before it counts. {rules}',
+  'screen.backups.by-hand': 'Made by hand.',
   'screen.backups.sections': 'Parts of the Backups screen',
   'screen.backups.section.list': 'Backups',
   'screen.backups.section.settings': 'Copies and retention',
@@ -22,7 +22,6 @@ export const backupScreens = {
   'screen.backups.unfinished-text': 'Backups can be made as soon as the set-up knows how the database is reached.',
 
   'screen.backups.plan': 'What the next backup does',
-  'screen.backups.plan.sub': 'Looked up now; nothing is written by looking.',
   'screen.backups.plan.look': 'Look',
   'screen.backups.plan.looking': 'Looking for pg_dump and at the database',
   'screen.backups.plan.tool': 'Tool',
@@ -39,7 +38,7 @@ export const backupScreens = {
   'screen.backups.plan.change': 'Use another tool or another folder',
   'screen.backups.plan.unusable': '{name} (older than the server)',
   'screen.backups.label': 'Label',
-  'screen.backups.label-text': 'Optional: a few words to find it by, such as “before the update”.',
+  'screen.backups.label-text': 'Optional, such as “before the update”',
   'screen.backups.last-failed': '{what}: the last one failed',
 
   'screen.backups.none': 'No backup yet',

@@ -12,8 +12,9 @@ import { DestinationsSection } from './DestinationsSection.tsx';
 import { EncryptionSection } from './EncryptionSection.tsx';
 import { NotificationsSection } from './NotificationsSection.tsx';
 import { RetentionSection } from './RetentionSection.tsx';
+import { ScheduleSection } from './ScheduleSection.tsx';
 
-/** Where copies go, how they are encrypted, how long backups stay, who is told. */
+/** Where copies go, how they are encrypted, when backups are made, how long backups stay, who is told. */
 export function SettingsSections({ instance }: { instance: InstanceView }) {
   const { settings, settingsFailure } = useStore((state) => backupsOf(state, instance.id));
   const load = useStore((state) => state.loadBackupSettings);
@@ -37,6 +38,7 @@ export function SettingsSections({ instance }: { instance: InstanceView }) {
     <div className={classes.stack}>
       <DestinationsSection {...props} />
       <EncryptionSection {...props} />
+      <ScheduleSection {...props} />
       <RetentionSection {...props} />
       <NotificationsSection />
     </div>

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { type LaunchOptions, launchApp, type RunningApp } from '../../support/electron.ts';
 
-type Screen = 'Welcome' | 'Overview' | 'Database' | 'Server' | 'Activity' | 'Settings';
+type Screen = 'Welcome' | 'Overview' | 'Database' | 'Server' | 'Migrations' | 'Backups' | 'Activity' | 'Settings';
 
 /** The app as somebody sees it: its window, its rail, and what is on top of everything. */
 export class Companion {
