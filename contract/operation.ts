@@ -26,6 +26,7 @@ const operationKinds = [
   'restore',
   'restore-undo',
   'restore-clean',
+  'restore-table',
   'drill',
   'migrate',
   'rehearse',

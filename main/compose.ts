@@ -266,12 +266,6 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy, program }
     dockerHosts,
     tools: { find: createTools().findPostgres },
   };
-  const inPlaceRestores = createInPlaceRestores({
-    ...restoring,
-    backupsWithin: backupsWith,
-    keys: backupSettings.keys,
-    decryptedFolder: join(folder, 'restores'),
-  });
 
   return {
     log,

@@ -8,7 +8,7 @@ import { quoteLiteral } from '../../sql/quoting.ts';
 export const ownersSql = `(SELECT array_agg(DISTINCT o) FROM (
     SELECT oid AS o FROM pg_roles WHERE rolname = session_user
     UNION ALL SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relname = 'aperture_migrations' AND c.relkind = 'r' AND n.nspname = 'public') owners)`;
+      WHERE c.relname = 'aperture_migrations' AND c.relkind = 'r' AND n.nspname = 'public') owners)::oid[]`;
 
 /** Schemas that are neither PostgreSQL's nor made by an extension. */
 export const ordinarySchema = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
@@ -28,7 +28,8 @@ export const objectsSql = `SELECT d.classid, d.objid, n.oid AS schema_oid, n.nsp
       'pg_opclass'::regclass, 'pg_opfamily'::regclass, 'pg_collation'::regclass, 'pg_conversion'::regclass,
       'pg_statistic_ext'::regclass, 'pg_ts_config'::regclass, 'pg_ts_dict'::regclass, 'pg_ts_parser'::regclass,
       'pg_ts_template'::regclass)
-    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype IN ('e', 'i', 'P'))
+    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.classid AND e.objid = d.objid AND e.objsubid = 0
+      AND e.deptype IN ('e', 'i', 'P'))
     AND NOT EXISTS (SELECT FROM pg_class t WHERE d.classid = 'pg_class'::regclass AND t.oid = d.objid AND t.relpersistence = 't')`;
 
 /** The schemas that are emptied, as SQL of a condition on pg_namespace `n`. */

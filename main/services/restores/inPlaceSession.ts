@@ -59,7 +59,7 @@ export async function runInOneTransaction(run: OneTransaction): Promise<Said> {
     // When the input breaks off, psql is ended; its transaction with it.
     const fed = pipeline(Readable.from(run.sql()), psql.stdin, { signal: stop.signal }).catch((error: unknown) => {
       if (!isBrokenPipe(error)) failure ??= error;
-      psql?.stdin.destroy();
+      psql?.stdin.end();
       stop.abort(error);
     });
     ended = await psql.done.catch(() => ({ exitCode: null, signal: 'lost' }));

@@ -38,9 +38,7 @@ export async function readSituation(
   { readable }: Pick<PostgresSession, 'readable'>,
   archive: Pick<OpenArchive, 'entries' | 'manifest'>,
 ): Promise<Situation> {
-  const [listed] = await readable.readAll([
-    `SELECT n.nspname AS name FROM pg_namespace n WHERE ${ordinarySchema}`,
-  ]);
+  const [listed] = await readable.readAll([`SELECT n.nspname AS name FROM pg_namespace n WHERE ${ordinarySchema}`]);
   const mentioned = (listed ?? []).map(({ name }) => String(name)).filter((name) => mentions(archive, name));
   const app = appSchema(mentioned);
   const [[about], schemas, objects, dependents, granted, extensions, available] = (await readable.readAll([

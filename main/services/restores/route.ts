@@ -93,6 +93,17 @@ export async function openRoute(
   const { usable, found } = await findRestoreTools(need, instance, address, archive, signal);
   const [tool] = usable;
   if (tool === undefined) throw toolMissing(archive, found);
+  return routeWith(tool, need, instance, address, signal);
+}
+
+/** The way to the database for these tools. */
+export async function routeWith(
+  tool: PlacedTool,
+  need: PlacesNeed,
+  instance: Instance,
+  address: Address,
+  signal: AbortSignal,
+): Promise<RestoreRoute> {
   if (tool.way.kind === 'direct') return { tool, dial: tool.way.dial, address, close: () => Promise.resolve() };
   const host = instance.route.kind === 'ssh' ? await need.sshHost(instance.route.sshHostId) : need.thisComputer;
   const tunnel = await host.tunnel(address, signal);
