@@ -82,7 +82,7 @@ function Entries({ entries, late }: { entries: readonly MigrationEntry[]; late: 
     <section
       className={`${surface.panel} ${classes.scroll}`}
       ref={scroll}
-      aria-label={words('screen.migrations.title')}
+      aria-label={words('screen.migrations.entries')}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (axe: scrollable-region-focusable).
       tabIndex={0}
     >

@@ -4,7 +4,6 @@ import { useLocation } from 'wouter';
 import type { InstanceView } from '../../contract/instance.ts';
 import type { OperationView } from '../../contract/operation.ts';
 import { operationLine } from '../activity/operationLine.ts';
-import { LinkButton } from '../components/FactCard.tsx';
 import { Moment } from '../components/Moment.tsx';
 import { Panel } from '../components/Panel.tsx';
 import { FailureView } from '../components/ProblemView.tsx';
@@ -35,7 +34,8 @@ export function LastOutcome({ instance }: { instance: InstanceView }) {
   const own = report !== undefined && report.at >= last.startedAt ? report : undefined;
   const failure = failureOfOperation(last);
   // One of an earlier start of the app is worth telling only while something is left to do about it.
-  if (own === undefined && failure === undefined) return null;
+  const recent = Date.parse(last.endedAt ?? last.startedAt) >= performance.timeOrigin;
+  if (own === undefined && failure === undefined && !(recent && last.state === 'cancelled')) return null;
   const failedOnCopy = own?.files.find(({ state }) => state === 'failed')?.problem;
   return (
     <Outcome instanceId={instance.id} operation={last} failed={failure !== undefined || failedOnCopy !== undefined}>
@@ -82,18 +82,12 @@ function Outcome({
           <StatusMark tone={tone}>
             {words(failed ? 'screen.migrations.outcome.failed' : `operation.state.${state}`)}
           </StatusMark>
+          <Button onClick={() => go(activityPlace(operation.id))}>{words('screen.migrations.outcome.log')}</Button>
           <Button onClick={() => dismissOutcome(instanceId, operation.id)}>{words('screen.close')}</Button>
         </>
       }
     >
-      <div className={classes.form}>
-        {children}
-        <div>
-          <LinkButton onClick={() => go(activityPlace(operation.id))}>
-            {words('screen.migrations.outcome.log')}
-          </LinkButton>
-        </div>
-      </div>
+      <div className={classes.form}>{children}</div>
     </Panel>
   );
 }
