@@ -39,7 +39,8 @@ export async function removeSchedule(options: ScheduleOptions, context: Context)
   return exitCode.good;
 }
 
-function ruleOf({ daily, weekly, cron }: ScheduleOptions): ScheduleRule {
+/** The rule that was asked for. Raises WrongUsage. */
+export function ruleOf({ daily, weekly, cron }: Omit<ScheduleOptions, 'instance'>): ScheduleRule {
   if (cron !== undefined) return checked({ kind: 'cron', expression: cron }, cron);
   if (daily !== undefined) return checked({ kind: 'daily', at: daily }, daily);
   const [day, at, ...more] = weekly ?? [];

@@ -18,6 +18,8 @@ const packages = [
   'dbus',
   'gnome-keyring',
   'xvfb',
+  // systemd-analyze, which reads the timers that the app writes. Nothing of it is started.
+  'systemd',
   // Opens what the app encrypts.
   'age',
   // OpenStack's object storage, which speaks S3's protocol.
