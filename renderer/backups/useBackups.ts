@@ -7,7 +7,7 @@ import { useStore } from '../store/store.ts';
 const kinds: ReadonlySet<string> = new Set(['backup', 'backup-verify', 'backup-copy', 'backup-prune']);
 
 /** What runs and ran on the backups of an instance, newest first. */
-export function useBackupOperations(instanceId: string): OperationView[] {
+function useBackupOperations(instanceId: string): OperationView[] {
   const operations = useStore((state) => state.operations);
   return useMemo(
     () => newestFirst(operations).filter(({ kind, subject }) => kinds.has(kind) && subject.instanceId === instanceId),
