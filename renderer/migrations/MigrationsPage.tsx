@@ -1,6 +1,6 @@
 import { Button, Tabs } from '@mantine/core';
 import { IconPlayerPlay, IconPlugConnected, IconTestPipe } from '@tabler/icons-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { InstanceView } from '../../contract/instance.ts';
 import { EmptyState } from '../components/EmptyState.tsx';
@@ -12,7 +12,6 @@ import { isReachable, selectedInstance } from '../store/instances.ts';
 import { type MigrationsSection, migrationsOf, migrationsSections } from '../store/migrations.ts';
 import { newestFirst } from '../store/operations.ts';
 import { useStore } from '../store/store.ts';
-import { useAction } from '../store/useAction.ts';
 import { words } from '../words.ts';
 import { EntryList } from './EntryList.tsx';
 import { LastOutcome } from './LastOutcome.tsx';
@@ -63,8 +62,9 @@ function NoDatabase({ instance }: { instance: InstanceView }) {
 function InstanceMigrations({ instance }: { instance: InstanceView }) {
   const { id } = instance;
   const section = useStore((state) => state.migrationsSection);
-  const { status } = useStore((state) => migrationsOf(state, id));
-  const { openMigrationsSection, lookAtMigrations, rehearseMigrations, loadOperations } = useStore.getState();
+  const { status, notBegun } = useStore((state) => migrationsOf(state, id));
+  const { openMigrationsSection, lookAtMigrations, lookAtServer, rehearseMigrations, loadOperations, loadSshHosts } =
+    useStore.getState();
   const operations = useStore((state) => state.operations);
   const running = useMemo(
     () =>
@@ -74,18 +74,24 @@ function InstanceMigrations({ instance }: { instance: InstanceView }) {
       ),
     [operations, id],
   );
-  const rehearse = useAction(useCallback(() => rehearseMigrations(id), [id, rehearseMigrations]));
   // Whoever has to be asked for the password begins by themselves.
   const quiet = instance.kind === 'practice' || instance.password !== 'none';
   useEffect(() => {
     void loadOperations();
-  }, [loadOperations]);
+    void loadSshHosts().catch(() => undefined);
+  }, [loadOperations, loadSshHosts]);
   useEffect(() => {
     // What has just ended has changed what is applied.
     if (quiet && running.length === 0) void lookAtMigrations(id);
   }, [running.length, id, quiet, lookAtMigrations]);
+  const linked = instance.server !== undefined;
+  const migrating = running.some(({ kind }) => kind === 'migrate');
+  useEffect(() => {
+    if (linked && !migrating) void lookAtServer(id, false);
+  }, [linked, migrating, id, lookAtServer]);
   const pending = status.value?.pending ?? 0;
   const busy = running.length > 0;
+  useTop(section === 'run' ? 'plan' : busy ? 'running' : 'rest');
 
   return (
     <>
@@ -98,9 +104,8 @@ function InstanceMigrations({ instance }: { instance: InstanceView }) {
             <>
               <Button
                 leftSection={<IconTestPipe size={16} aria-hidden />}
-                loading={rehearse.pending}
                 disabled={busy}
-                onClick={() => void rehearse.run()}
+                onClick={() => void rehearseMigrations(id)}
               >
                 {words('screen.migrations.rehearse')}
               </Button>
@@ -120,9 +125,9 @@ function InstanceMigrations({ instance }: { instance: InstanceView }) {
         {running.map((operation) => (
           <RunningMigration key={operation.id} operation={operation} />
         ))}
-        {rehearse.failure !== undefined && (
+        {notBegun !== undefined && (
           <Panel>
-            <FailureView failure={rehearse.failure} />
+            <FailureView failure={notBegun} />
           </Panel>
         )}
         {!busy && <LastOutcome instance={instance} />}
@@ -141,6 +146,20 @@ function InstanceMigrations({ instance }: { instance: InstanceView }) {
       </div>
     </>
   );
+}
+
+/** A plan and a run begin at the top of the page; what was clicked on is gone then, so the heading gets the focus. */
+function useTop(shown: 'plan' | 'running' | 'rest'): void {
+  const before = useRef(shown);
+  useEffect(() => {
+    const ended = before.current === 'running' && shown === 'rest';
+    if (before.current === shown) return;
+    before.current = shown;
+    if (ended) return;
+    const main = document.getElementById('main');
+    main?.scrollTo(0, 0);
+    if (document.activeElement === document.body) main?.querySelector('h1')?.focus({ preventScroll: true });
+  }, [shown]);
 }
 
 function Sections({ instance, section }: { instance: InstanceView; section: MigrationsSection }) {

@@ -36,7 +36,6 @@ export function RunPlanView({
   const { rehearseMigrations, runMigrations, openMigrationsSection } = useStore.getState();
   const [typed, setTyped] = useState('');
   const backup = useBackup(id);
-  const rehearse = useAction(useCallback(() => rehearseMigrations(id), [id, rehearseMigrations]));
   const run = useAction(
     useCallback(async () => {
       await runMigrations(id, plan.id, { withoutBackup: needsOverride });
@@ -47,7 +46,7 @@ export function RunPlanView({
   const database = step?.kind === 'sql' ? step.database : instance.name;
   const confirmed = !needsOverride || typed.trim() === database;
   const well = rehearsedWell(planned, rehearsal);
-  const busy = backup.pending || rehearse.pending || run.pending;
+  const busy = backup.pending || run.pending;
   const actions = {
     data: undefined,
     server: undefined,
@@ -56,9 +55,8 @@ export function RunPlanView({
         size="xs"
         variant={needsOverride || well === undefined ? 'filled' : 'default'}
         leftSection={<IconTestPipe size={15} aria-hidden />}
-        loading={rehearse.pending}
         disabled={busy}
-        onClick={() => void rehearse.run()}
+        onClick={() => void rehearseMigrations(id)}
       >
         {words('screen.migrations.plan.rehearse')}
       </Button>
@@ -75,7 +73,7 @@ export function RunPlanView({
       </Button>
     ),
   } as const;
-  const failure = run.failure ?? rehearse.failure ?? backup.failure;
+  const failure = run.failure ?? backup.failure;
   return (
     <form
       className={classes.stack}

@@ -44,8 +44,7 @@ export function migrationActions(instance: InstanceView | undefined, go: (place:
       run: () => {
         openMigrationsSection('list');
         go(places.migrations);
-        // What keeps it from beginning is told by the screen's own button as well.
-        void rehearseMigrations(id).catch(() => undefined);
+        void rehearseMigrations(id);
       },
     },
     {

@@ -16,6 +16,8 @@ export type MigrationsView = {
   plan: Look<MigrationRunPlan>;
   run?: MigrationRunReport;
   rehearsal?: RehearsalReport;
+  /** Why the last wish for a rehearsal did not become one. */
+  notBegun?: Failure;
   /** The operation whose outcome was put aside. */
   dismissed?: string;
 };
@@ -33,8 +35,9 @@ export type MigrationsSlice = {
   lookAtMigrations(instanceId: string): Promise<void>;
   previewMigrations(instanceId: string): Promise<void>;
   planMigrations(instanceId: string): Promise<void>;
-  /** Begins an operation; it is told of as such. Answers its id. */
-  rehearseMigrations(instanceId: string): Promise<string>;
+  /** Begins an operation; it is told of as such. What keeps it from beginning is in the view. */
+  rehearseMigrations(instanceId: string): Promise<void>;
+  /** Begins an operation. Answers its id. */
   runMigrations(instanceId: string, planId: string, wishes: { withoutBackup: boolean }): Promise<string>;
   dismissOutcome(instanceId: string, operationId: string): void;
   migrationReport(event: { instanceId: string; report: MigrationRunReport }): void;
@@ -99,7 +102,10 @@ export const migrationsSlice: StateCreator<Store, [], [], MigrationsSlice> = (se
     },
     async rehearseMigrations(instanceId) {
       const { source } = migrationsOf(get(), instanceId);
-      return (await ask('migrations.rehearse', { instanceId, source })).operationId;
+      change(instanceId, { notBegun: undefined });
+      await ask('migrations.rehearse', { instanceId, source }).catch((error: unknown) =>
+        change(instanceId, { notBegun: failureOf(error) }),
+      );
     },
     async runMigrations(instanceId, planId, { withoutBackup }) {
       const { operationId } = await ask('migrations.run', { planId, stopServer: true, withoutBackup });

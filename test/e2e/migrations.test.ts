@@ -21,6 +21,7 @@ import { expect, test } from './pages/companion.ts';
 import { ConnectionStep } from './pages/connection.ts';
 import { MigrationsScreen } from './pages/migrationsScreen.ts';
 import { Photographer } from './pages/photographer.ts';
+import { instanceIds } from './pages/secrets.ts';
 import { ServerScreen } from './pages/serverScreen.ts';
 
 /** The Migrations screen on a real database with data in it, and on a real engine with a server. */
@@ -66,6 +67,13 @@ test('compared with a folder, previewed, rehearsed, run without a backup by a ty
     await migrations.compareWithFolder(folder);
     await expect(migrations.state(`${pending} migrations are pending`)).toBeVisible();
     await expect(migrations.facts).toContainText(folder);
+    // The page may name only what was chosen in the dialog.
+    const [instanceId = ''] = await instanceIds(companion.running.userData);
+    const refused = await page.evaluate(
+      (of) => window.companion.ask('migrations.status', { instanceId: of, source: { kind: 'folder', path: '/etc' } }),
+      instanceId,
+    );
+    expect(refused).toMatchObject({ ok: false, problem: { code: 'invalid-input' } });
     await expect(migrations.facts).toContainText(`Applied${tables}`);
     await expect(companion.rail.getByRole('img', { name: `${pending} migrations are pending` })).toBeVisible();
     await expect(migrations.entries.first()).toContainText('pending');
@@ -119,6 +127,7 @@ test('compared with a folder, previewed, rehearsed, run without a backup by a ty
     await expect(part('Backup')).toContainText('No verified backup has this schema');
     await expect(part('Rehearsal')).toContainText('All of them went well on a copy of all data.');
     await expect(migrations.button('Back up now')).toBeVisible();
+    await expect(companion.heading('Migrations')).toBeFocused();
     const run = migrations.button(`Run ${pending} migrations without a backup`);
     await expect(run).toBeDisabled();
     await look('migrations-plan', { small: true });

@@ -45,7 +45,7 @@ export const migrationScreens = {
   'screen.migrations.facts': 'Status',
   'screen.migrations.fact.files': '{count, plural, one {one file} other {# files}}',
   'screen.migrations.fact.applied': 'Applied',
-  'screen.migrations.fact.ledger': 'As the database tells',
+  'screen.migrations.fact.ledger': 'In the database',
   'screen.migrations.fact.no-ledger': 'No table aperture_migrations yet',
   'screen.migrations.fact.unknown': '{count, plural, one {one of them} other {# of them}} not in the source',
   'screen.migrations.fact.pending': 'Pending',
