@@ -9,7 +9,7 @@ import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
 import { clientProgram } from '../../support/postgresInstallation.ts';
 import { createOwnedDatabase, type TestRole } from '../../support/postgresRoles.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
-import { type CommandLine, commandLine, problemIn } from '../cli/commandLine.ts';
+import { type CommandLine, commandLine } from '../cli/commandLine.ts';
 import { bucketOf } from './places.ts';
 
 let keychain: Awaited<ReturnType<typeof startKeychain>>;
