@@ -48,6 +48,7 @@ import { createPractice } from './services/practice.ts';
 import { createProvisioning } from './services/provisioning.ts';
 import { createReach } from './services/reach.ts';
 import { createInPlaceRestores } from './services/restores/inPlace.ts';
+import { createSelectiveRestores } from './services/restores/selective.ts';
 import { createRestores } from './services/restores.ts';
 import { ownAccount } from './services/schedulers/schedulerFor.ts';
 import { createServerFiles } from './services/serverSettings.ts';
@@ -312,6 +313,7 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy, program }
     restores: createRestores(restoring),
     drills: createDrills({ ...restoring, document: openDocument(drillsDocument, documents) }),
     inPlaceRestores: createInPlaceRestores({ ...restoring, backupsWithin: backupsWith }),
+    selectiveRestores: createSelectiveRestores(restoring),
     backupRuns,
     backupSchedules,
     /** Ends what runs, writes what is pending. */

@@ -69,7 +69,6 @@ export const restoresInPlace = {
   'cli.restore-in-place.confirm': 'the name of the instance, since what is there is replaced',
   'cli.restore-in-place.without-safety-backup':
     'makes no backup of what is there now: once the restore is committed, nothing brings it back',
-  'cli.restore-in-place.table-option': 'a table, as name or schema.name',
   'cli.restore-in-place.one-source': 'One of --backup and --file is needed.',
   'cli.restore-in-place.one-of': 'One of --plan and --yes.',
   'cli.restore-in-place.say-yes': 'Nothing was done. Add --yes --confirm "{name}" to do it.',
@@ -83,7 +82,6 @@ export const restoresInPlace = {
   'cli.restore-in-place.plan.embeddings': 'embeddings',
   'cli.restore-in-place.plan.users': 'users',
   'cli.restore-in-place.plan.migrations': 'migrations',
-  'cli.restore-in-place.plan.changes': 'Tables that change:',
   'cli.restore-in-place.plan.more': '… and {count} more',
 } as const;
 

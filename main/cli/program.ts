@@ -26,6 +26,7 @@ import { addMigrationRunCommands } from './migrateProgram.ts';
 import type { ExitCode } from './output.ts';
 import type { ProvisionOptions } from './provision.ts';
 import { addReachCommands } from './reachProgram.ts';
+import { addRestoreInPlaceCommands } from './restoreInPlaceProgram.ts';
 import { addRestoreCommands } from './restoreProgram.ts';
 import { addServerCommands } from './serverProgram.ts';
 
@@ -129,13 +130,10 @@ export function createProgram({
   addBackupSettingsCommands<Common>(backup, { add, leaf, chosen });
   addBackupScheduleCommands<Common>(backup, { add, leaf, chosen });
   addNotifyCommands<Common>(top('notify', words['cli.notify.description']), { add, leaf, chosen });
-  addRestoreCommands<Common>(
-    {
-      restore: top('restore', words['cli.restore.description']),
-      drill: top('drill', words['cli.drill.description']),
-    },
-    { add, leaf, chosen },
-  );
+  const restore = top('restore', words['cli.restore.description']);
+  const drill = top('drill', words['cli.drill.description']);
+  addRestoreCommands<Common>({ restore, drill }, { add, leaf, chosen });
+  addRestoreInPlaceCommands<Common>(restore, { add, leaf, chosen });
 
   settable(leaf(top('install', words['cli.install.description'])))
     .option('--instance <name|id>', words['cli.install.instance'])
