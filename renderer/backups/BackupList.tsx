@@ -66,7 +66,7 @@ function BackupRow({ backup, copies }: { backup: ListedBackup; copies: readonly 
           <Moment at={at} how="ago" />
         </span>
       </th>
-      <td>
+      <td className={classes.state}>
         <StatusMark tone={tone}>{say(word)}</StatusMark>
       </td>
       <td className={classes.number}>{gone ? '–' : formatBytes(backup.bytes)}</td>

@@ -26,7 +26,7 @@ export class BackupsScreen {
   }
 
   region(name: string | RegExp): Locator {
-    return this.page.getByRole('region', { name });
+    return this.page.getByRole('region', { name, exact: true });
   }
 
   status(text: string | RegExp): Locator {
