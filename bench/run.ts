@@ -9,6 +9,7 @@ const all: Record<string, () => Promise<Table>> = {
   logView: async () => (await import('./logView.ts')).run(),
   migrate: async () => (await import('./migrate.ts')).run(),
   backup: async () => (await import('./backup.ts')).run(),
+  restore: async () => (await import('./restore.ts')).run(),
   age: async () => (await import('./age.ts')).run(),
 };
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { say, type Text, text } from '../../contract/copy/text.ts';
 import type { Instance } from '../../contract/instance.ts';
 import type { OperationView } from '../../contract/operation.ts';
@@ -72,6 +73,8 @@ export type RestoresNeed = SurveyNeed &
 
 const usualKeepDays = 7;
 const day = 24 * 3_600_000;
+/** Milliseconds between the making of a database and its note, generously. */
+const noteDelay = 2_000;
 /** Milliseconds for clearing up when the operation itself was cancelled. */
 const patience = 60_000;
 /** Bytes of database that are restored in a second where nothing is known. */
@@ -121,6 +124,19 @@ export function createRestores(need: RestoresNeed): Restores {
     const { beside } = await withOther(instance, signal, (session) => readDatabases(session, instance.database));
     const known = beside.length === 0 ? [] : await operations.list({ instanceId: instance.id, limit: 1000 });
     return beside.map((found) => standingOf(asSideDatabase(found, instance.database), known, now()));
+  };
+
+  /**
+   * PostgreSQL goes on making a database for a client that is gone, and shows it when it is done. One without a note may be another
+   * computer's that gets its note this very moment.
+   */
+  const leftUnfinished = async (instance: Instance & { database: string }, signal: AbortSignal) => {
+    await withOther(instance, signal, untilNoneIsMade);
+    const looked = (await besideOf(instance, signal)).filter(({ standing }) => standing === 'unfinished');
+    if (looked.every(({ operationId }) => operationId !== '')) return looked;
+    await delay(noteDelay, undefined, { signal });
+    const again = (await besideOf(instance, signal)).filter(({ standing }) => standing === 'unfinished');
+    return again.filter(({ oid }) => looked.some((one) => one.oid === oid));
   };
 
   /** The newest of these standings, or the one with the name. */
@@ -309,7 +325,7 @@ export function createRestores(need: RestoresNeed): Restores {
         op.step(0);
         const { started, failed } = await need.pauses.recover(op.signal);
         for (const container of started) op.log(`${container} was started again`);
-        const unfinished = (await besideOf(instance, op.signal)).filter(({ standing }) => standing === 'unfinished');
+        const unfinished = await leftUnfinished(instance, op.signal);
         await withOther(instance, op.signal, async (session) => {
           for (const side of unfinished) {
             await dropBeside(session, instance.database, side);
@@ -338,6 +354,18 @@ export function createRestores(need: RestoresNeed): Restores {
       return operations.run('restore-clean', subject, cleanSteps, body, { exclusive: true });
     },
   };
+}
+
+/** Waits for what servers do for clients that may be gone, half a minute at most. */
+async function untilNoneIsMade({ readable }: PostgresSession): Promise<void> {
+  for (let look = 0; look < 300; look += 1) {
+    const [row] = await readable.read<{ making: number }>(
+      `SELECT count(*)::int AS making FROM pg_stat_activity
+       WHERE state = 'active' AND query LIKE 'CREATE DATABASE %\\_companion\\_%' AND pid <> pg_backend_pid()`,
+    );
+    if (row?.making === 0) return;
+    await delay(100);
+  }
 }
 
 function outcomeOf({ source, proof, kept, server }: RestoreReport): Text {
