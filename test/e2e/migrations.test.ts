@@ -255,6 +255,8 @@ test('with a server: its image is the source, it is stopped meanwhile, and who m
     await test.step('run while the server is stopped', async () => {
       await migrations.button('Run 114 migrations…').click();
       await expect(migrations.before).toContainText(`The container ${settings.containerName} runs. It is stopped`);
+      await migrations.button('Back up now').click();
+      await expect(migrations.before).toContainText('Verified, of this very schema', { timeout: 120_000 });
       await migrations.button('Stop the server and run 114 migrations').click();
       await expect(migrations.panel('The last run')).toContainText('the server was started again', {
         timeout: 120_000,
