@@ -123,7 +123,7 @@ function calendarTriggers({ minutes, hours, days, months, weekdays }: Calendar):
 }
 
 /** A word of a command line as Windows programs take it apart. */
-export function windowsWord(word: string): string {
+function windowsWord(word: string): string {
   if (word !== '' && !/[\s"]/.test(word)) return word;
   // Backslashes count double before a quotation mark only.
   return `"${word.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;

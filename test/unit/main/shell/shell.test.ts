@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataFolder } from '../../../../main/adapters/dataFolder.ts';
 import { contentSecurityPolicy, serveFrom } from '../../../../main/shell/appProtocol.ts';
-import { commandLineArguments } from '../../../../main/shell/arguments.ts';
+import { commandLineArguments, commandLineProgram } from '../../../../main/shell/arguments.ts';
 import { createCrashPolicy } from '../../../../main/shell/crashPolicy.ts';
 import { readLaunchTheme } from '../../../../main/shell/launchPreferences.ts';
 import { openableLink } from '../../../../main/shell/links.ts';
@@ -156,6 +156,16 @@ describe('launch', () => {
     [['/electron', '--no-sandbox', '/checkout', 'check', '--json'], false, ['check', '--json']],
   ])('of %j (packaged: %s) is the command line %j', (argv, packaged, expected) => {
     expect(commandLineArguments(argv, packaged)).toEqual(expected);
+  });
+
+  it('is found again by what it tells the system’s scheduler', () => {
+    const packaged = commandLineProgram(true, '/app/out/main');
+    expect(packaged[0]).toBe(process.execPath);
+    if (process.platform === 'linux') expect(packaged).toContain('--ozone-platform=headless');
+    expect(commandLineArguments([...packaged, 'backup', 'now'], true)).toEqual(['backup', 'now']);
+    const [node, script] = commandLineProgram(false, join(folder, 'out', 'main'));
+    expect(node.startsWith(join(folder, 'node_modules', 'node', 'bin'))).toBe(true);
+    expect(script).toBe(join(folder, 'out', 'main', 'cli.js'));
   });
 
   it('keeps its data where each platform keeps it', () => {
