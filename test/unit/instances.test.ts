@@ -40,7 +40,7 @@ function memoryKeychain() {
   return { keychain, entries, state };
 }
 
-async function open() {
+async function open(forgetSecrets?: (instance: Instance) => Promise<void>) {
   const folder = await temporaryFolder();
   const { keychain, entries, state } = memoryKeychain();
   const secrets: string[] = [];
@@ -57,6 +57,7 @@ async function open() {
     emit: (name, event) => {
       if (name === 'instances.changed') events.push(event as Events['instances.changed']);
     },
+    ...(forgetSecrets === undefined ? {} : { forgetSecrets }),
     removeData: async (instance) => void removed.push(instance),
   });
   return { folder, instances, entries, state, events, removed, secrets };
@@ -112,6 +113,16 @@ describe('instances', () => {
     await expect(instances.select('x')).rejects.toMatchObject(missing);
     await expect(instances.setPassword('x', 'p', 'session')).rejects.toMatchObject(missing);
     await instances.select(null);
+  });
+
+  it('stay while what else is kept of them in the keychain cannot be removed', async () => {
+    const { instances, removed } = await open(async () => {
+      throw new ProblemError('keychain-locked');
+    });
+    const { id } = await instances.create({ name: 'Home', kind: 'external', route: { kind: 'direct' } });
+    await expect(instances.remove(id)).rejects.toMatchObject({ problem: { code: 'keychain-locked' } });
+    expect((await instances.list()).instances).toHaveLength(1);
+    expect(removed).toEqual([]);
   });
 
   it('are not made when the password cannot be kept, and not removed while it cannot be removed', async () => {
