@@ -53,6 +53,8 @@ export const restoresInPlace = {
   'restore-in-place.blocked.depends': 'Of others, and depending on what would be removed: {names}.',
   'restore-in-place.blocked.extension':
     'The backup needs extensions that are not there and that {user} may not make: {names}.',
+  'restore-in-place.blocked.unreadable':
+    '{user} may not read these, so that no backup of what is there now can be made first: {names}. It can be done without one.',
   'restore-in-place.blocked.schema': '{user} may not make anything in the schema {name}.',
   'restore-in-place.blocked.tool':
     'It takes pg_restore {major} or newer with a psql beside it that knows \\restrict. Found: {found}.',

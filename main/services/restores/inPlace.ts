@@ -31,7 +31,7 @@ export type InPlaceNeed = PlacesNeed & {
   connections: Pick<Connections, 'open'>;
   credentials: Pick<Credentials, 'get'>;
   operations: Operations;
-  pauses: Pick<ServerPauses, 'stop' | 'resume'>;
+  pauses: Pick<ServerPauses, 'stop' | 'resume' | 'recover'>;
   backups: Pick<Backups, 'get' | 'folder'>;
   backupsWithin: BackupsWithin;
   /** What may open encrypted backups. */
@@ -66,6 +66,8 @@ export interface InPlaceRestores {
 
 /** Milliseconds for one statement of the app's own session: a count or statistics of a large database. */
 const longestStatement = 24 * 3_600_000;
+/** Seconds that looking waits for a lock. */
+const lookSeconds = 3;
 
 const steps = [
   { name: text('restore-in-place.step.read'), weight: 2 },
@@ -107,6 +109,8 @@ export function createInPlaceRestores(need: InPlaceNeed): InPlaceRestores {
     signal: AbortSignal,
   ): Promise<PlanFacts> => {
     await refusePooler(session, () => open(instance, signal));
+    // Whoever holds a lock is told of and ended later; looking must not wait for them.
+    await session.writable.run(`SET lock_timeout = '${lookSeconds}s'`);
     const { usable, found } = await findRestoreTools(need, instance, session.address, archive, signal);
     const use = await lookAtServerUse(session, instance.server, need.dockerHosts, signal);
     return {
@@ -128,6 +132,9 @@ export function createInPlaceRestores(need: InPlaceNeed): InPlaceRestores {
     const { signal } = op;
     const instance = await instanceFor(wishes.instanceId);
     op.step(0);
+    for (const container of (await pauses.recover(signal)).started) {
+      op.log(`${container}: left stopped by a process that was killed, started again`);
+    }
     const source = await sourceOf(wishes.from, signal);
     const archive = await openBackup(instance.id, source, op);
     try {
@@ -173,6 +180,9 @@ export function createInPlaceRestores(need: InPlaceNeed): InPlaceRestores {
         await pauses.stop(instance.id, instance.server, signal);
       }
       op.step(3);
+      // A dump waits for locks, too.
+      const { firm } = await endOthers(session);
+      for (const { pid, user } of firm) op.log(`Session ${pid} of ${user} may not be ended`, 'warn');
       const label = say(text('restore-in-place.safety-label', { name: source.name })).slice(0, 200);
       const safety =
         wishes.withoutSafetyBackup === true
@@ -229,8 +239,7 @@ export function createInPlaceRestores(need: InPlaceNeed): InPlaceRestores {
   ): Promise<{ tables: TableRows[]; ledger: string[] | null }> {
     const { signal } = op;
     if (tool === undefined) throw new Error('a plan without a tool was not refused');
-    const { firm } = await endOthers(session);
-    for (const { pid, user } of firm) op.log(`Session ${pid} of ${user} may not be ended`, 'warn');
+    await endOthers(session);
     const { settings } = sessionSettings(
       await readMachine(session, instance.route.kind === 'direct'),
       situation.databaseBytes,

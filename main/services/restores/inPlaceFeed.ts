@@ -101,7 +101,7 @@ const unwanted =
   /^(?:DROP EXTENSION IF EXISTS|COMMENT ON EXTENSION|DROP SCHEMA (?:IF EXISTS )?public|CREATE SCHEMA public|COMMENT ON SCHEMA public|ALTER SCHEMA public OWNER TO|SET transaction_timeout)[^\n;]*(?:'(?:[^']|'')*')?[^\n;]*;$/gm;
 
 /** Without the statements about what is there already and what only its owner may touch. */
-export async function* withoutExtensions(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* withoutExtensions(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   const cleaned = (bytes: Buffer) => {
     const text = bytes.toString('latin1');

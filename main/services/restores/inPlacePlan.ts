@@ -4,11 +4,11 @@ import type { DatabaseSession, RestoreSource } from '../../../contract/restore.t
 import type { InPlacePlan } from '../../../contract/restoreInPlace.ts';
 import type { PostgresSession } from '../../adapters/postgres/session.ts';
 import type { PlacedTool } from '../backups/places.ts';
-import { readLedger } from '../migrations/ledger.ts';
 import type { OpenArchive } from './archive.ts';
+import { ledgerNow, rowsNow } from './inPlaceRows.ts';
 import { lockSeconds } from './inPlaceScript.ts';
 import { chooseInPlace, inTheWay, type Situation } from './inPlaceSituation.ts';
-import { changedTables, lookAtRows, manifestNumbers, numbersOf } from './numbers.ts';
+import { changedTables, manifestNumbers, numbersOf } from './numbers.ts';
 
 export type PlanFacts = {
   instance: Instance;
@@ -29,8 +29,8 @@ export type PlanFacts = {
 export async function planInPlace(facts: PlanFacts): Promise<InPlacePlan> {
   const { instance, archive, source, situation, session, tool } = facts;
   const { manifest } = archive;
-  const now = await lookAtRows(session);
-  const ledger = await readLedger(session);
+  const now = await rowsNow(session);
+  const ledger = await ledgerNow(session);
   const ours = situation.objects.filter((object) => object.ours && object.mine);
   const doomed = new Set(ours.filter(({ kind }) => kind === 'table').map(({ schema, name }) => `${schema}.${name}`));
   const known = new Set((manifest?.tables ?? archive.contents.tables).map(({ schema, name }) => `${schema}.${name}`));
@@ -55,7 +55,7 @@ export async function planInPlace(facts: PlanFacts): Promise<InPlacePlan> {
     notes: [],
     blocked: [],
   };
-  return { ...plan, notes: notesOf(plan, facts), blocked: blockedBy(facts) };
+  return { ...plan, notes: notesOf(plan, facts), blocked: blockedBy(facts, now.unreadable) };
 }
 
 function leftAlone({ objects, extensions }: Situation): string[] {
@@ -128,7 +128,10 @@ function notesOf(plan: InPlacePlan, facts: PlanFacts): Text[] {
   return notes.filter((note) => note !== undefined);
 }
 
-function blockedBy({ situation, archive, tool, found }: PlanFacts): Text[] {
+function blockedBy(
+  { situation, archive, tool, found, withoutSafetyBackup }: PlanFacts,
+  unreadable: readonly string[],
+): Text[] {
   const { user, extensions, available, dependents } = situation;
   const blocked: Text[] = [];
   if (tool === undefined) {
@@ -139,6 +142,9 @@ function blockedBy({ situation, archive, tool, found }: PlanFacts): Text[] {
         found: versions === '' ? '–' : versions,
       }),
     );
+  }
+  if (unreadable.length > 0 && !withoutSafetyBackup) {
+    blocked.push(text('restore-in-place.blocked.unreadable', { user, names: listed(unreadable) }));
   }
   const firm = inTheWay(situation, archive);
   if (firm.length > 0) {

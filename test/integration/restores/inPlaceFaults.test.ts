@@ -14,7 +14,7 @@ import { addInstance, backup, explain, fill, startCompanion, toolsFolder } from 
 import { expectSucceeded, fingerprint, ownedDatabase, restoreInPlace } from './inPlaceHarness.ts';
 
 /** How often something is killed. */
-const rounds = Number(process.env.FAULT_ROUNDS ?? 10);
+const rounds = Number(process.env.FAULT_ROUNDS ?? 5);
 const runner = path.join(import.meta.dirname, '..', '..', 'support', 'inPlaceRunner.ts');
 const searchPath = process.env.PATH;
 

@@ -9,7 +9,7 @@ import { createOwnedDatabase, type TestRole } from '../../support/postgresRoles.
 import { explain } from '../backups/harness.ts';
 
 /** How many migrations an older server had, and what every server applies. */
-export const olderMigrations = (vector = true) => realisticMigrations({ vector }).slice(0, tableMigrations({ vector }));
+const olderMigrations = (vector = true) => realisticMigrations({ vector }).slice(0, tableMigrations({ vector }));
 
 /** A database of a role that owns it and nothing else; its extensions were made by an administrator. */
 export async function ownedDatabase(server: PostgresServer, name: string, vector = true): Promise<TestRole> {
