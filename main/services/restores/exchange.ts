@@ -66,7 +66,7 @@ export async function exchange(
 }
 
 /** The statements, in the order in which they run, in one transaction. What is shown in a plan is what these are. */
-export function statementsFor(wish: Exchange, current: DatabaseFound, next: DatabaseFound): string[] {
+function statementsFor(wish: Exchange, current: DatabaseFound, next: DatabaseFound): string[] {
   const { database, asideName, asideState, operationId, now, keepUntil } = wish;
   const comment = current.note === undefined ? current.comment : (current.note.comment ?? null);
   const aside: DatabaseNote = {

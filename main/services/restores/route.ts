@@ -27,7 +27,7 @@ export function knowsRestrict(version: string): boolean {
 }
 
 /** The tools that can restore this archive, best first: near ones before far ones, since all of the dump goes there. */
-export function fitting(
+function fitting(
   found: readonly PlacedTool[],
   archive: Pick<OpenArchive, 'format' | 'toolMajor' | 'contents'>,
   { connection, route }: Pick<Instance, 'connection' | 'route'>,

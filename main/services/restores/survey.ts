@@ -36,7 +36,7 @@ export type Survey = {
 const spare = 1.3;
 
 /** How much the new database takes, as far as can be said. */
-export function neededBytes({ manifest, bytes, format }: Pick<OpenArchive, 'manifest' | 'bytes' | 'format'>): number {
+function neededBytes({ manifest, bytes, format }: Pick<OpenArchive, 'manifest' | 'bytes' | 'format'>): number {
   if (manifest !== undefined) return Math.ceil(manifest.database.bytes * spare);
   return Math.ceil(bytes * (format === 'sql' ? 2 : 5));
 }

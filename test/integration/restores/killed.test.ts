@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Companion } from '../../../main/compose.ts';
 import { type PostgresServer, startPostgres } from '../../support/postgres.ts';
@@ -14,7 +15,7 @@ import { databaseNames, fillFilms, finished, titles } from './harness.ts';
 
 /** Killed at random moments; many more by hand. */
 const rounds = Number(process.env.FAULT_ROUNDS ?? 6);
-const runner = path.join(import.meta.dirname, '..', '..', 'support', 'restoreRunner.ts');
+const runner = fileURLToPath(new URL('../../support/restoreRunner.ts', import.meta.url));
 const inherited = process.env.PATH;
 const actions = ['run', 'run', 'undo', 'resume', 'drill'] as const;
 
