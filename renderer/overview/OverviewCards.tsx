@@ -163,23 +163,36 @@ function TlsCard({ instance }: { instance: InstanceView }) {
   const outcome = own?.outcome;
   const tones = { 'encrypted-verified': 'ok', 'encrypted-unverified': 'warn', plain: 'warn', refused: 'bad' } as const;
   const mode = instance.connection?.tls.mode ?? 'prefer';
+  // SSH encrypts all but the last part of the way, which is inside of the other network: no alarm.
+  const tunnelled = outcome === 'plain' && instance.route.kind === 'ssh';
   return (
     <FactCard
       icon={IconShieldLock}
       title={words('screen.tls.title')}
-      tone={outcome === undefined ? 'quiet' : tones[outcome]}
-      state={words(outcome === undefined ? 'screen.card.tls.unknown' : `screen.tls.outcome.${outcome}`)}
+      tone={outcome === undefined || tunnelled ? 'quiet' : tones[outcome]}
+      state={words(
+        tunnelled
+          ? 'screen.card.tls.tunnelled'
+          : outcome === undefined
+            ? 'screen.card.tls.unknown'
+            : `screen.tls.outcome.${outcome}`,
+      )}
       loading={!loaded}
-      fact={words(`screen.tls.${mode}`)}
+      fact={words(tunnelled ? 'screen.card.tls.by-ssh' : `screen.tls.${mode}`)}
       evidence={
-        leaf === undefined
-          ? words(report?.tls?.offered === false ? 'screen.tls.not-offered' : 'screen.card.tls-untested')
-          : words('screen.card.tls-expires', {
-              protocol: report?.tls?.protocol ?? 'TLS',
-              when: formatAgo(new Date(leaf.validTo), now),
-            })
+        tunnelled
+          ? words('screen.card.tls.last-part')
+          : leaf === undefined
+            ? words(report?.tls?.offered === false ? 'screen.tls.not-offered' : 'screen.card.tls-untested')
+            : words('screen.card.tls-expires', {
+                protocol: report?.tls?.protocol ?? 'TLS',
+                when: formatAgo(new Date(leaf.validTo), now),
+              })
       }
-      action={{ label: words('screen.card.tls-details'), run: () => go(places.database) }}
+      action={{
+        label: words(leaf === undefined ? 'screen.card.connection-details' : 'screen.card.tls-details'),
+        run: () => go(places.database),
+      }}
     />
   );
 }
