@@ -59,7 +59,9 @@ export async function run(): Promise<Table> {
       },
     });
     await companion.instances.setPassword(instanceId, server.superPassword, 'session');
-    const made = await (await companion.backups.run({ instanceId })).backup;
+    const backingUp = await companion.backups.run({ instanceId });
+    const made = await backingUp.backup;
+    await backingUp.ended;
     if (made === undefined) throw new Error('no backup');
     const env = {
       ...process.env,

@@ -14,7 +14,7 @@ import { addInstance, backup, never, startCompanion, toolsFolder } from '../back
 import { databaseNames, fillFilms, finished, titles } from './harness.ts';
 
 /** Killed at random moments; many more by hand. */
-const rounds = Number(process.env.FAULT_ROUNDS ?? 6);
+const rounds = Number(process.env.FAULT_ROUNDS ?? 4);
 const runner = fileURLToPath(new URL('../../support/restoreRunner.ts', import.meta.url));
 const inherited = process.env.PATH;
 const actions = ['run', 'run', 'undo', 'resume', 'drill'] as const;
