@@ -40,7 +40,7 @@ test.beforeAll(async () => {
      INSERT INTO users (name) VALUES ('Ada'), ('Grace'), ('Linus');
      CREATE TABLE embeddings (movie_id int, embedding vector(384));
      INSERT INTO embeddings SELECT i, (SELECT array_agg(random()) FROM generate_series(1, 384 + i * 0))::vector
-       FROM generate_series(1, 3000) i`,
+       FROM generate_series(1, 14000) i`,
     { database: 'aperture' },
   );
   receiver = await startReceiver();
@@ -88,7 +88,7 @@ test('made, listed, looked into, damaged, removed; its settings', async ({ launc
     const bar = backups.region('Backup');
     await expect(bar).toContainText(/\d of 4 tables/, { timeout: 60_000 });
     await expect(bar).toContainText(/ a second/, { timeout: 30_000 });
-    await expect(bar).toContainText(/\d (kB|MB) of [\d.]+ (kB|MB)/);
+    await expect(bar).toContainText(/\d (B|kB|MB) of [\d.]+ (kB|MB)/);
     await look('backups-running');
     await backups.button('Cancel').click();
     await expect(backups.progress).toHaveCount(0, { timeout: 60_000 });
@@ -116,7 +116,7 @@ test('made, listed, looked into, damaged, removed; its settings', async ({ launc
     await expect(backups.status('Verified')).toContainText('read to their ends');
     const tables = backups.region('Tables in this backup');
     await expect(tables.getByRole('row', { name: 'movies 4,210' })).toBeVisible();
-    await expect(tables.getByRole('row', { name: 'embeddings 3,000' })).toBeVisible();
+    await expect(tables.getByRole('row', { name: 'embeddings 14,000' })).toBeVisible();
     await expect(tables.getByRole('row', { name: 'users 3' })).toBeVisible();
     await expect(page.getByText('2 migrations, the last is 0114_watch_history.sql').first()).toBeVisible();
     await expect(backups.region('The file')).toContainText(/[0-9a-f]{64}/);
@@ -297,7 +297,7 @@ test('made, listed, looked into, damaged, removed; its settings', async ({ launc
 function toolsOf17(): { folder: string; slow: string } {
   const folder = supportFolder('tools-17');
   const slow = path.join(folder, 'slow');
-  const trickle = `perl -e 'while (sysread(STDIN, $b, 32768)) { syswrite(STDOUT, $b); select(undef, undef, undef, 0.2) }'`;
+  const trickle = `perl -e 'while (sysread(STDIN, $b, 65536)) { syswrite(STDOUT, $b); select(undef, undef, undef, 0.08) }'`;
   for (const tool of ['pg_dump', 'pg_restore'] as const) {
     const program = clientProgram(17, tool);
     const slowly = tool === 'pg_dump' ? `[ -e '${slow}' ] && { '${program}' "$@" | ${trickle}; exit; }\n` : '';

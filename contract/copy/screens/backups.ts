@@ -66,7 +66,7 @@ export const backupScreens = {
   'screen.backups.damaged-text': 'It cannot be relied on: {why}.',
   'screen.backups.verify': 'Verify again',
   'screen.backups.show': 'Show in folder',
-  'screen.backups.stays': 'It stays: no newer good backup would be left without it.',
+  'screen.backups.stays': 'It stays until a newer one is known to be good.',
   'screen.backups.remove': 'Remove this backup',
   'screen.backups.remove.question': 'Remove this backup?',
   'screen.backups.remove.what':
