@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { startKeychain } from '../../support/keychain.ts';
 import { startObjectStorage } from '../../support/objectStorage.ts';
@@ -12,6 +12,9 @@ import { run } from '../../support/processes.ts';
 import { supportFolder } from '../../support/supportFolder.ts';
 import { type CommandLine, commandLine } from '../cli/commandLine.ts';
 import { bucketOf } from './places.ts';
+
+// Many processes one after the other, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 let keychain: Awaited<ReturnType<typeof startKeychain>>;
 let server: PostgresServer;
