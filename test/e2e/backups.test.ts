@@ -88,7 +88,7 @@ test('made, listed, looked into, damaged, removed; its settings', async ({ launc
     const bar = backups.region('Backup');
     await expect(bar).toContainText(/\d of 4 tables/, { timeout: 60_000 });
     await expect(bar).toContainText(/ a second/, { timeout: 30_000 });
-    await expect(bar).toContainText(/\d (B|kB|MB) of [\d.]+ (kB|MB)/);
+    await expect(bar).toContainText(/\d (kB|MB) of [\d.]+ (kB|MB)/, { timeout: 60_000 });
     await look('backups-running');
     await backups.button('Cancel').click();
     await expect(backups.progress).toHaveCount(0, { timeout: 60_000 });

@@ -32,7 +32,8 @@ export async function createPartFile(folder: string, wanted: string): Promise<Pa
     const final = path.join(folder, name);
     const part = `${final}.part`;
     const file = await open(part, 'wx', 0o600);
-    return { name, ...writing(file, { part, final, owner: `${final}.owner` }) };
+    // Not spread: the count of bytes is a getter, and a copy of it would stay at zero.
+    return Object.assign(writing(file, { part, final, owner: `${final}.owner` }), { name });
   } catch (error) {
     throw writeProblem(error, path.join(folder, wanted));
   }
