@@ -5,6 +5,7 @@ import type { Installation } from '../../../contract/install.ts';
 import type { Instance } from '../../../contract/instance.ts';
 import type { OperationStep } from '../../../contract/operation.ts';
 import type { ServerPlace } from '../../../contract/server.ts';
+import { inspectContainer } from '../../adapters/docker/inspect.ts';
 import { ProblemError } from '../../problems/ProblemError.ts';
 import { databaseServiceName } from '../composeFile/composeFor.ts';
 import { changedOnly, type PlannedFile, type PlannedFiles, writePlanned } from '../composeFile/plannedFiles.ts';
@@ -72,6 +73,7 @@ export async function carryOut(need: WorkNeed, work: Work, op: Op): Promise<Text
   }
   op.step(++at);
   await bringUp(project, service, database !== undefined, op);
+  await beginAnew(project, installation.settings.containerName, op);
   op.step(++at);
   const { server, place } = await ready(need, work, project, op);
   await need.instances.update(instance.id, { server: place, installation });
@@ -107,6 +109,17 @@ export async function carryOutChange(need: WorkNeed, work: Work, op: Op): Promis
       { ...(detail === undefined ? {} : { detail }), ...(fixes === undefined ? {} : { fixes }), cause: error },
     );
   }
+}
+
+/**
+ * A container that had been crashing before is left as it is by Compose: Docker waits ever longer between its tries, and the server
+ * would be judged by the crashes of before. Started anew, both begin from nothing.
+ */
+async function beginAnew({ cli }: Engine, container: string, { signal, log }: Op): Promise<void> {
+  const inspected = await inspectContainer(cli, container, { signal });
+  if (inspected === undefined || inspected.RestartCount === 0) return;
+  log(`${container} had been started again ${inspected.RestartCount} times before: it is started anew`);
+  await cli.must(['restart', '-t', '30', container], { signal, timeout: 120_000, container });
 }
 
 type Engine = Project & { sudo: boolean };
