@@ -10,7 +10,8 @@ export type Seen = {
 
 /** What to remember for the next look. A rise counts for a while: between two crashes the count stands still. */
 export function remember({ Id: id, RestartCount: restarts }: Inspected, now: number, before: Seen | undefined): Seen {
-  if (before?.id !== id) return { id, restarts };
+  // Fewer than before: somebody started it anew, and what was before counts no more.
+  if (before?.id !== id || restarts < before.restarts) return { id, restarts };
   const roseAt = restarts > before.restarts ? now : before.roseAt;
   return { id, restarts, ...(roseAt === undefined ? {} : { roseAt }) };
 }
