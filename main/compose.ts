@@ -42,6 +42,7 @@ import { createServerPauses, pausedServersDocument } from './services/migrations
 import { createNetworks } from './services/networks.ts';
 import { createNewInstances } from './services/newInstances.ts';
 import { createNotifications, notificationsDocument } from './services/notifications.ts';
+import { redactDeep } from './services/operations/journal.ts';
 import { createOperations } from './services/operations/operations.ts';
 import type { Ask, Emit, Operations } from './services/ports.ts';
 import { createPractice } from './services/practice.ts';
@@ -294,7 +295,8 @@ export function compose({ folder, emit, ask, spawnPractice, startedBy, program }
       sshHosts,
       servers,
       operations,
-      emit,
+      // The lines of the server's log are other people's words.
+      emit: (name, event) => emit(name, redactDeep(event, redactor.redact)),
       addToRedactor: redactor.add,
     }),
     companionSchema,
